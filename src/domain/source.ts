@@ -1,0 +1,42 @@
+import type { ApplicationSource, ApplicationSpec } from './kubernetes/application.ts';
+import type { JsonObject } from './json.ts';
+import type { ObjectRef } from './object-ref.ts';
+
+export interface ApplicationRef {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** Where Argo CD takes an object from. */
+export interface Location {
+  readonly application: ApplicationRef;
+  readonly spec: ApplicationSpec;
+  /** Index into the Application's sources; 0 where there is one. */
+  readonly sourceIndex: number;
+  readonly source: ApplicationSource;
+  readonly repoURL: string;
+  /** Branch, tag or commit that the Application follows; `HEAD` where it names none. */
+  readonly targetRevision: string;
+  /** SHA that Argo CD last compared or applied; absent before the first sync. */
+  readonly syncedRevision?: string;
+  /** Folder of the source inside the repository, without leading `./`; the empty string for its root. */
+  readonly path: string;
+}
+
+/** A repository's files at one commit, as a folder on disk that nobody writes to. */
+export interface Checkout {
+  readonly repoURL: string;
+  /** Full SHA. */
+  readonly revision: string;
+  /** Absolute path. */
+  readonly directory: string;
+}
+
+/** One object of an Application as Argo CD would apply it (without tracking marks). */
+export interface RenderedObject {
+  /** Namespace filled in from the destination where the manifest has none and the kind is namespaced. */
+  readonly ref: ObjectRef;
+  readonly object: JsonObject;
+  /** Where it is written, for renderers that copy documents: file in the repository and index of the document in it. */
+  readonly origin?: { readonly repoURL: string; readonly file: string; readonly document: number };
+}

@@ -1,0 +1,38 @@
+import type { JsonObject, JsonValue } from '../domain/json.ts';
+import type { Result } from '../domain/result.ts';
+
+export interface ModelRequest {
+  readonly system: string;
+  readonly user: string;
+  /** JSON Schema (draft 7 subset that strict structured output accepts) of the answer, and its name. */
+  readonly schema: { readonly name: string; readonly schema: JsonObject };
+  readonly maxOutputTokens: number;
+}
+
+export interface ModelReply {
+  /** Parsed JSON, not yet validated. */
+  readonly answer: JsonValue;
+  readonly model: string;
+  readonly promptTokens: number;
+  readonly completionTokens: number;
+}
+
+export interface ModelError {
+  readonly code:
+    | 'no-key'
+    | 'unauthorized'
+    | 'rate-limited'
+    | 'server-error'
+    | 'timeout'
+    | 'not-json'
+    | 'refused'
+    | 'too-long'
+    | 'circuit-open'
+    | 'unreachable';
+  readonly message: string;
+}
+
+/** An OpenAI-compatible chat model. It is asked one structured question; its answer is data, never an instruction. */
+export interface Model {
+  ask(request: ModelRequest, signal?: AbortSignal): Promise<Result<ModelReply, ModelError>>;
+}
