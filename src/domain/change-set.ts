@@ -11,6 +11,8 @@ export interface Span {
 /** One edited file of a checkout; `path` is relative to the repository's root, with forward slashes. */
 export interface FileChange {
   readonly path: string;
+  /** `text`: not YAML (what a generator puts into a ConfigMap as it is), so no SourceEdit describes the change. */
+  readonly kind?: 'text';
   readonly before: string;
   readonly after: string;
   readonly spans: readonly Span[];
@@ -39,6 +41,8 @@ export interface ChangeSet {
   /** Full SHA of the commit that the files were read from. */
   readonly baseRevision: string;
   readonly files: readonly FileChange[];
+  /** The intended edits that the files were made from: what a check holds the result against. */
+  readonly edits: readonly SourceEdit[];
   /** Where it was written and why there, for a reviewer: `existing images: entry of the overlay`. */
   readonly place: string;
 }

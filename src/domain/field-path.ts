@@ -24,11 +24,16 @@ export function formatFieldPath(path: FieldPath): string {
   let out = '';
   for (const segment of path) {
     if (typeof segment === 'number') out += `[${segment}]`;
-    else if (typeof segment === 'object') out += `[${segment.key}=${segment.value}]`;
+    else if (typeof segment === 'object') out += `[${segment.key}=${bracketed(segment.value)}]`;
     else if (PLAIN_KEY.test(segment)) out += out === '' ? segment : `.${segment}`;
     else out += `[${JSON.stringify(segment)}]`;
   }
   return out;
+}
+
+/** A merge key's value as it stands in brackets: quoted where it would end them or looks quoted. */
+function bracketed(value: string): string {
+  return value === '' || /["\]]/.test(value) ? JSON.stringify(value) : value;
 }
 
 /** Reads what `formatFieldPath` writes, and JSON Pointers (a text that starts with `/`). Error code: `bad-field-path`. */
@@ -38,7 +43,8 @@ export function parseFieldPath(text: string): Result<FieldPath, Problem> {
     return ok(parts.map((part) => (/^(0|[1-9]\d*)$/.test(part) ? Number(part) : part)));
   }
   const segments: Segment[] = [];
-  const token = /(?:^|\.)([^.[\]"]+)|\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]|\[([A-Za-z][\w.-]*)=([^\]]+)\]/y;
+  const token =
+    /(?:^|\.)([^.[\]"]+)|\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]|\[([A-Za-z][\w.-]*)=(?:([^\]"]+)|("(?:[^"\\]|\\.)*"))\]/y;
   let at = 0;
   while (at < text.length) {
     token.lastIndex = at;
@@ -47,20 +53,33 @@ export function parseFieldPath(text: string): Result<FieldPath, Problem> {
       const hint = 'write spec.template.spec.containers[name=web].image, or a JSON Pointer that starts with /';
       return err(problem('bad-field-path', `cannot read the field path at character ${at + 1}: ${text}`, { hint }));
     }
-    const [, plain, index, quoted, key, value] = match;
+    const [, plain, index, quoted, key, value, quotedValue] = match;
+    const inQuotes = quoted ?? quotedValue;
+    const unquoted = inQuotes === undefined ? value : unquote(inQuotes);
+    if (inQuotes !== undefined && unquoted === undefined) {
+      return err(problem('bad-field-path', `cannot read the quoted text at character ${at + 1}: ${inQuotes}`));
+    }
     if (plain !== undefined) segments.push(plain);
     else if (index !== undefined) segments.push(Number(index));
-    else if (quoted !== undefined) segments.push(String(JSON.parse(quoted)));
-    else if (key !== undefined && value !== undefined) segments.push({ key, value });
+    else if (key !== undefined && unquoted !== undefined) segments.push({ key, value: unquoted });
+    else if (unquoted !== undefined) segments.push(unquoted);
     at = token.lastIndex;
   }
   return segments.length > 0 ? ok(segments) : err(problem('bad-field-path', 'the field path is empty'));
 }
 
+function unquote(text: string): string | undefined {
+  try {
+    return String(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}
+
 /** The value of a list item's merge key as text: numbers such as containerPort match their decimal form. */
 function matchesKey(item: JsonValue, segment: KeyedSegment): boolean {
   if (!isObject(item)) return false;
-  const value = item[segment.key];
+  const value = Object.hasOwn(item, segment.key) ? item[segment.key] : undefined;
   return value !== undefined && value !== null && typeof value !== 'object' && String(value) === segment.value;
 }
 

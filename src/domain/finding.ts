@@ -6,11 +6,15 @@ export type Severity = 'critical' | 'warning' | 'info';
 /** A reference from a pod to another object that Kubernetes could not resolve. */
 export interface MissingReference {
   readonly kind: string;
+  /** Empty for cluster-scoped kinds, such as a StorageClass. */
   readonly namespace: string;
   readonly name: string;
   /** Key inside a ConfigMap or Secret; absent when the object itself is missing. */
   readonly key?: string;
-  /** Where the pod spec names it, in the workload's pod template: `env[name=PASSWORD].valueFrom.secretKeyRef`. */
+  /**
+   * Where it is named: below the container for `env` and `envFrom` (`env[name=PASSWORD].valueFrom.secretKeyRef`), below
+   * the pod spec for the rest (`volumes[name=config].configMap`, `serviceAccountName`).
+   */
   readonly field?: string;
 }
 
@@ -43,6 +47,12 @@ export interface Facts {
   readonly unschedulable?: readonly { readonly nodes: number; readonly reason: string }[];
   /** Refused by admission: what refused, and its parsed demand. */
   readonly refusal?: RefusalFacts;
+  /** Label pairs that nothing carries: of a node selector, or of a Service's selector. */
+  readonly selector?: Readonly<Record<string, string>>;
+  /** Kubernetes' own word for what happened: `BackoffLimitExceeded`, `OutOfmemory`, `ProgressDeadlineExceeded`. */
+  readonly reason?: string;
+  /** Every container of the pod template that fails for this one root, where that is more than one. */
+  readonly containers?: readonly string[];
   readonly servicePort?: { readonly port: number; readonly targetPort: string | number };
 }
 

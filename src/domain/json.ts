@@ -30,7 +30,7 @@ export function canonicalJson(value: JsonValue): string {
   if (!isObject(value)) return JSON.stringify(value);
   const body = Object.keys(value)
     .sort()
-    .map((key) => `${JSON.stringify(key)}:${canonicalJson(value[key] ?? null)}`);
+    .map((key) => `${JSON.stringify(key)}:${canonicalJson(own(value, key) ?? null)}`);
   return `{${body.join(',')}}`;
 }
 
@@ -47,13 +47,20 @@ export function differences(before: JsonValue | undefined, after: JsonValue | un
   if (deepEqual(before, after)) return [];
   if (isObject(before) && isObject(after)) {
     const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
-    return [...keys].flatMap((key) => differences(before[key], after[key], `${pointer}/${escapePointer(key)}`));
+    return [...keys].flatMap((key) =>
+      differences(own(before, key), own(after, key), `${pointer}/${escapePointer(key)}`),
+    );
   }
   if (isArray(before) && isArray(after)) {
     const length = Math.max(before.length, after.length);
     return Array.from({ length }, (_, i) => differences(before[i], after[i], `${pointer}/${i}`)).flat();
   }
   return [{ pointer, before, after }];
+}
+
+/** A key's value, and not what objects inherit under names such as `constructor`. */
+function own(object: JsonObject, key: string): JsonValue | undefined {
+  return Object.hasOwn(object, key) ? object[key] : undefined;
 }
 
 export function escapePointer(segment: string): string {

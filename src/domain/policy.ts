@@ -101,5 +101,5 @@ export const DEFAULT_POLICY: Policy = {
     completionPrice: 10,
     maxOutputTokens: 2000,
   },
-  patterns: { minimumTrust: 0.2, halfLifeDays: 180 },
+  patterns: { minimumTrust: 0.15, halfLifeDays: 180 },
 };

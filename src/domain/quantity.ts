@@ -60,7 +60,8 @@ export function quantity(text: string | number | undefined): Quantity | undefine
 
 /** Whole units (bytes, cores), rounded up. */
 export function toUnits(value: Quantity): number {
-  return Number((value + NANO - 1n) / NANO);
+  // Division of big integers cuts towards zero, which is up already below zero.
+  return Number((value > 0n ? value + NANO - 1n : value) / NANO);
 }
 
 export function fromUnits(units: number): Quantity {

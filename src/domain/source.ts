@@ -40,3 +40,10 @@ export interface RenderedObject {
   /** Where it is written, for renderers that copy documents: file in the repository and index of the document in it. */
   readonly origin?: { readonly repoURL: string; readonly file: string; readonly document: number };
 }
+
+/** One Application that reads a touched file, rendered without and with the change. */
+export interface RenderedPair {
+  readonly application: ApplicationRef;
+  readonly before: readonly RenderedObject[];
+  readonly after: readonly RenderedObject[];
+}

@@ -79,6 +79,8 @@ export interface ForgeReader {
   >;
   /** SHA of a branch; undefined where there is none. */
   branch(name: string): ForgeResult<string | undefined>;
+  /** The commit at the tip of a branch; undefined where there is no such branch. */
+  branchCommit(name: string): ForgeResult<ForgeCommit | undefined>;
   /** Commits of a pull request, oldest first, at most 250. */
   commits(number: number): ForgeResult<readonly ForgeCommit[]>;
   comments(number: number): ForgeResult<readonly Comment[]>;

@@ -1,6 +1,6 @@
 import type { Problem } from '../domain/problem.ts';
 import type { Result } from '../domain/result.ts';
-import type { Checkout } from '../domain/source.ts';
+import type { Checkout, RenderedObject } from '../domain/source.ts';
 
 export interface GitCommit {
   /** Full SHA. */
@@ -35,4 +35,18 @@ export interface GitRepository {
 /** Opens repositories. Error codes: `repository-missing`, `repository-unauthorized`, `repository-unreachable`, `disk-full`. */
 export interface Git {
   open(repoURL: string, signal?: AbortSignal): Promise<Result<GitRepository, Problem>>;
+}
+
+/** What an Application rendered to at one commit of its repository. */
+export interface SourceVersion {
+  readonly commit: GitCommit;
+  readonly objects: readonly RenderedObject[];
+}
+
+/**
+ * Charts of a Helm or OCI registry as folders, from a local cache or by fetching. `revision` of the checkout is the
+ * chart's version. Error codes: `chart-missing`, `not-supported`.
+ */
+export interface Charts {
+  fetch(repoURL: string, chart: string, version: string): Promise<Result<Checkout, Problem>>;
 }

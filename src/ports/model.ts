@@ -28,7 +28,9 @@ export interface ModelError {
     | 'refused'
     | 'too-long'
     | 'circuit-open'
-    | 'unreachable';
+    | 'unreachable'
+    /** The server does not take the request as it is (no such model, a parameter): asking again does not help. */
+    | 'rejected';
   readonly message: string;
 }
 

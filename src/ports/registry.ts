@@ -1,12 +1,5 @@
+import type { ImageRef } from '../domain/image-ref.ts';
 import type { Result } from '../domain/result.ts';
-
-/** An image reference in parts; `registry` as the kubelet would resolve it (docker.io for short names). */
-export interface ImageRef {
-  readonly registry: string;
-  readonly repository: string;
-  readonly tag?: string;
-  readonly digest?: string;
-}
 
 export interface RegistryError {
   readonly code: 'not-found' | 'unauthorized' | 'rate-limited' | 'unreachable' | 'not-configured' | 'bad-reference';

@@ -23,8 +23,15 @@ export type Overlay = ReadonlyMap<string, ReadonlyMap<string, string>>;
 
 export interface Rendered {
   readonly objects: readonly RenderedObject[];
-  /** Repository files that were read, by repository URL: what this render depends on. */
-  readonly inputs: readonly { readonly repoURL: string; readonly path: string }[];
+  /** Repository files that were read: what this render depends on. */
+  readonly inputs: readonly RenderInput[];
+}
+
+export interface RenderInput {
+  readonly repoURL: string;
+  readonly path: string;
+  /** `values`: a value file that Helm is given; these come in the order of precedence, the strongest last. */
+  readonly role?: 'values';
 }
 
 /**
@@ -34,4 +41,6 @@ export interface Rendered {
 export interface Renderer {
   readonly type: 'Directory' | 'Kustomize' | 'Helm';
   render(request: RenderRequest): Promise<Result<Rendered, Problem>>;
+  /** What `render` would read, found without rendering: cheap enough to ask for every Application of a repository. */
+  inputs(request: RenderRequest): Result<Rendered['inputs'], Problem>;
 }

@@ -30,7 +30,8 @@ export interface Store {
 /** Append-only, hash-chained. */
 export interface Audit {
   append(record: {
-    readonly at: string;
+    /** RFC 3339; now when absent. */
+    readonly at?: string;
     readonly event: string;
     readonly fingerprint?: string;
     readonly detail: object;

@@ -64,6 +64,7 @@ export const ApplicationSource = z.object({
       include: z.string().optional(),
       exclude: z.string().optional(),
       jsonnet: JsonObjectSchema.optional(),
+      disableExtensionFilter: z.boolean().optional(),
     })
     .optional(),
   plugin: JsonObjectSchema.optional(),

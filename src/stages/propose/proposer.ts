@@ -6,14 +6,10 @@ import type { Snapshot } from '../../domain/snapshot.ts';
 import type { Location, RenderedObject } from '../../domain/source.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ClusterReader } from '../../ports/cluster.ts';
-import type { GitCommit } from '../../ports/git.ts';
+import type { SourceVersion } from '../../ports/git.ts';
 import type { Registry } from '../../ports/registry.ts';
 
-/** What an Application rendered to at one commit of its repository. */
-export interface SourceVersion {
-  readonly commit: GitCommit;
-  readonly objects: readonly RenderedObject[];
-}
+export type { SourceVersion } from '../../ports/git.ts';
 
 /** Everything a source of fixes may look at. It reads; it never writes. */
 export interface ProposeContext {

@@ -4,23 +4,10 @@ import type { Policy } from '../../domain/policy.ts';
 import type { CheckName, CheckStatus } from '../../domain/proof.ts';
 import type { Fix } from '../../domain/proposal.ts';
 import type { Snapshot } from '../../domain/snapshot.ts';
-import type { ApplicationRef, Location, RenderedObject } from '../../domain/source.ts';
+import type { ApplicationRef, Location, RenderedPair } from '../../domain/source.ts';
+import type { SourceVersion } from '../../ports/git.ts';
 import type { DryRun } from '../../ports/cluster.ts';
-import type { GitCommit } from '../../ports/git.ts';
 import type { Registry } from '../../ports/registry.ts';
-
-/** One Application that reads a touched file, rendered without and with the change. */
-export interface RenderedPair {
-  readonly application: ApplicationRef;
-  readonly before: readonly RenderedObject[];
-  readonly after: readonly RenderedObject[];
-}
-
-/** An earlier value of the declared objects, for the history check. */
-export interface EarlierVersion {
-  readonly commit: GitCommit;
-  readonly objects: readonly RenderedObject[];
-}
 
 /** What the checks look at. */
 export interface ProveContext {
@@ -35,7 +22,7 @@ export interface ProveContext {
   /** Applications that read a touched file but could not be rendered, with the reason. */
   readonly unrendered: readonly { readonly application: ApplicationRef; readonly reason: string }[];
   /** Newest first, lazily; at most 20. */
-  versions(): AsyncIterable<EarlierVersion>;
+  versions(): AsyncIterable<SourceVersion>;
   /** Open pull requests of others that touch a file of the change set; undefined where the forge could not be asked. */
   readonly humanPullRequests: readonly { readonly number: number; readonly url: string }[] | undefined;
   /** Texts of changes (canonical JSON of operations) that were refuted or rejected for this fingerprint before. */

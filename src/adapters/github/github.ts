@@ -1,0 +1,54 @@
+import type { Forge, ForgeOf } from '../../ports/forge.ts';
+import type { ClientOptions, GitHubAuth } from './client.ts';
+import { createClient } from './client.ts';
+import { createWhoAmI } from './identity.ts';
+import { createMemoryCache } from './etag-cache.ts';
+import { createReader } from './reader.ts';
+import { apiUrlOf, repositoryOf } from './repository-url.ts';
+import { createWriter } from './writer.ts';
+
+export type { GitHubAuth } from './client.ts';
+
+export type GitHubOptions = ClientOptions;
+
+/** The forge of one GitHub repository. Nothing is asked before it is used. */
+export function createGitHub(options: GitHubOptions): Forge {
+  const client = createClient(options);
+  const whoAmI = createWhoAmI(client);
+  return { reader: createReader(client, whoAmI), writer: createWriter(client, whoAmI) };
+}
+
+/** A GitHub that Remendo has a credential for. */
+export interface GitHubHost {
+  /** As repository URLs name it: `github.com`, or with the port of an http(s) URL. */
+  readonly host: string;
+  /** REST API base, where it is not the usual one of the host. */
+  readonly apiUrl?: string;
+  readonly auth: GitHubAuth;
+}
+
+/** Finds the forge of a repository by its URL's host; one forge for each repository, one cache for all. */
+export function createGitHubForges(
+  options: Omit<GitHubOptions, 'repository' | 'baseUrl' | 'auth'> & { readonly hosts: readonly GitHubHost[] },
+): ForgeOf {
+  const { hosts, ...more } = options;
+  const shared = { ...more, cache: options.cache ?? createMemoryCache() };
+  const forges = new Map<string, Forge>();
+  return (repoURL) => {
+    const address = repositoryOf(repoURL);
+    const host = hosts.find((one) => one.host.toLowerCase() === address?.host);
+    if (address === undefined || host === undefined) return undefined;
+    const { owner, name } = address;
+    const key = `${address.host}/${owner}/${name}`.toLowerCase();
+    const forge =
+      forges.get(key) ??
+      createGitHub({
+        ...shared,
+        repository: { owner, name },
+        baseUrl: host.apiUrl ?? apiUrlOf(host.host.toLowerCase()),
+        auth: host.auth,
+      });
+    forges.set(key, forge);
+    return forge;
+  };
+}

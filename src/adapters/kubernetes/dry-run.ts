@@ -1,0 +1,101 @@
+import { z } from 'zod';
+import type { JsonObject } from '../../domain/json.ts';
+import { JsonObjectSchema } from '../../domain/kubernetes/json-schema.ts';
+import type { ObjectRef } from '../../domain/object-ref.ts';
+import type { DryRun, DryRunAnswer } from '../../ports/cluster.ts';
+import type { Log } from '../../ports/log.ts';
+import { apiPath, bodyText, failureText, parseJson } from './answer.ts';
+import type { Status } from './answer.ts';
+import type { Connection } from './connect.ts';
+import { createDiscovery } from './discovery.ts';
+import type { ApiResponse } from './transport.ts';
+
+/** What Argo CD's server-side apply and diff go by. */
+const AS_ARGOCD = { dryRun: 'All', fieldManager: 'argocd-controller', fieldValidation: 'Strict' };
+
+/**
+ * Asks the API server what it would say to an object. Every request carries `dryRun=All`; the transport refuses to send any other
+ * write. Needs the rights `patch` and `create`: the server checks them as for a real write.
+ */
+export function createDryRun(connection: Connection, { log }: { readonly log: Log }): DryRun {
+  const discovery = createDiscovery(connection);
+
+  async function ask(
+    method: 'PATCH' | 'POST',
+    object: JsonObject,
+    ref: ObjectRef,
+    signal: AbortSignal | undefined,
+    again = true,
+  ): Promise<DryRunAnswer> {
+    const served = await discovery(ref, signal);
+    if (!served.ok) return { kind: 'unavailable', reason: served.error.message };
+    const { plural, namespaced } = served.value;
+    const name = method === 'PATCH' ? [ref.name] : [];
+    const response = await connection.request({
+      method,
+      path: apiPath(ref.apiVersion, [plural, ...name], namespaced ? (ref.namespace ?? 'default') : undefined),
+      query: method === 'PATCH' ? { ...AS_ARGOCD, force: 'true' } : AS_ARGOCD,
+      contentType: method === 'PATCH' ? 'application/apply-patch+yaml' : 'application/json',
+      body: JSON.stringify(object),
+      signal,
+    });
+    if (!response.ok) return { kind: 'unavailable', reason: response.error.message };
+    const answer = await read(response.value);
+    // A conflict of the server with itself (a quota that is being counted) passes; anything else stays.
+    if (answer.kind === 'refused' && answer.status === 409 && again) return ask(method, object, ref, signal, false);
+    if (answer.kind === 'unavailable') log.debug({ ref, reason: answer.reason }, 'dry run was not possible');
+    return answer;
+  }
+
+  return {
+    apply: (object, ref, signal) => ask('PATCH', object, ref, signal),
+    create: (object, ref, signal) => ask('POST', object, ref, signal),
+  };
+}
+
+const Answer = z.object({ kind: z.string() }).and(JsonObjectSchema);
+
+async function read(response: ApiResponse): Promise<DryRunAnswer> {
+  const { status, warnings, body } = response;
+  if (status === 200 || status === 201) {
+    const object = Answer.safeParse(parseJson(await bodyText(body).catch(() => '')));
+    if (object.success) return { kind: 'accepted', object: object.data, warnings };
+    return { kind: 'unavailable', reason: 'the API server accepted the object but its answer cannot be read' };
+  }
+  const failure = await failureText(body);
+  const message = failure.message === '' ? `HTTP ${status}` : withCauses(failure.message, failure.status);
+  const reason = unavailable(status, message, failure.status);
+  return reason === undefined ? { kind: 'refused', status, message, warnings } : { kind: 'unavailable', reason };
+}
+
+/** The RBAC authorizer's words (k8s.io/apiserver/pkg/endpoints/handlers/responsewriters/errors.go). */
+const NO_RIGHT = /User ".*" cannot \w+ (?:resource|path) /;
+
+/**
+ * Why the answer says nothing about the object; undefined where the object itself was refused. 403 means either: the right to
+ * ask is missing (RBAC), or admission said no (quota, PodSecurity, policies and webhooks answer 403 too).
+ */
+function unavailable(status: number, message: string, said: Status | undefined): string | undefined {
+  const about = (text: string): string => `${text}: ${message}`;
+  if (/does not support dry run/.test(message)) return about('an admission webhook cannot be dry-run');
+  if (status === 401) return about('the API server does not accept the credentials');
+  if (status === 403) {
+    // Without a Status of Kubernetes it was a proxy that refused.
+    if (said === undefined || NO_RIGHT.test(message)) return about('no right to dry-run');
+    return undefined;
+  }
+  if (status === 404) return about('the API server does not know the namespace or kind');
+  if (status === 409 && said?.reason === 'AlreadyExists') return about('an object of this name exists already');
+  if (status === 400 || status === 409 || status === 413 || status === 422) return undefined;
+  return about(`the API server could not check (HTTP ${status})`);
+}
+
+/** The message names the first causes only where there are few: adds those that it leaves out. */
+function withCauses(message: string, status: Status | undefined): string {
+  const causes = status?.details?.causes ?? [];
+  const missing = causes.flatMap(({ field, message: cause }) => {
+    if (!cause || message.includes(cause)) return [];
+    return [field ? `${field}: ${cause}` : cause];
+  });
+  return missing.length === 0 ? message : `${message} (${missing.slice(0, 10).join('; ')})`;
+}

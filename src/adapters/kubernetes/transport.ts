@@ -1,0 +1,138 @@
+import * as http from 'node:http';
+import * as https from 'node:https';
+import type { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import type { Credentials } from './credentials.ts';
+import type { ClusterAccess } from './cluster-access.ts';
+
+/** A request that cannot change the cluster; see `assertHarmless`. */
+export interface ApiRequest {
+  readonly method: 'GET' | 'PATCH' | 'POST';
+  /** Starts with `/api/` or `/apis/`; each segment percent-encoded. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly contentType?: string;
+  readonly body?: string;
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds until the answer begins, and between two pieces of it. Default 30,000 each. */
+  readonly timeout?: number;
+  readonly idleTimeout?: number;
+}
+
+export interface ApiResponse {
+  readonly status: number;
+  readonly headers: http.IncomingHttpHeaders;
+  /** Texts of all `Warning` headers. */
+  readonly warnings: readonly string[];
+  readonly body: Readable;
+}
+
+/** Sends one request; rejects with an Error where no answer arrives. */
+export interface Transport {
+  send(request: ApiRequest, credentials: Credentials): Promise<ApiResponse>;
+  close(): void;
+}
+
+const TIMEOUT = 30_000;
+/** Subresources that act on a container or a node even through GET. */
+const ACTING = /\/(?:exec|attach|portforward|proxy)(?:\/|$)/;
+
+/** A request that might have changed the cluster was about to be sent: a fault of the program, not of the world. */
+export class HarmfulRequest extends Error {}
+
+/**
+ * The safety of the whole adapter: only reads, and writes that the server is told not to carry out, may leave. Throws
+ * HarmfulRequest for everything else.
+ */
+export function assertHarmless(method: string, path: string, query: URLSearchParams): void {
+  const read = method === 'GET' && !ACTING.test(path);
+  const dryRun = (method === 'PATCH' || method === 'POST') && query.getAll('dryRun').join() === 'All';
+  const plain = /^\/(?:version$|apis?\/)[\w.~%:/-]*$/.test(path) && !path.includes('..') && !ACTING.test(path);
+  if (!plain || !(read || dryRun))
+    throw new HarmfulRequest(`refused to send ${method} ${path}: it could change the cluster`);
+}
+
+/** HTTP(S) with connections kept alive. `env` is looked at for the usual proxy variables. */
+export function createTransport(access: ClusterAccess, env: Readonly<Record<string, string | undefined>>): Transport {
+  const server = new URL(access.server);
+  const secure = server.protocol === 'https:';
+  const proxyEnv = access.proxyUrl === undefined ? env : { HTTP_PROXY: access.proxyUrl, HTTPS_PROXY: access.proxyUrl };
+  // Known to Node 24.5 and later, and passed over by older ones.
+  const options = { keepAlive: true, maxSockets: 64, keepAliveMsecs: 30_000, proxyEnv };
+  const agent = secure ? new https.Agent(options) : new http.Agent(options);
+  const tls = secure
+    ? {
+        rejectUnauthorized: !access.insecure,
+        ...(access.ca === undefined ? {} : { ca: access.ca }),
+        ...(access.tlsServerName === undefined ? {} : { servername: access.tlsServerName }),
+      }
+    : {};
+
+  return {
+    send(request, credentials) {
+      const query = new URLSearchParams(request.query);
+      assertHarmless(request.method, request.path, query);
+      const prefix = server.pathname.replace(/\/$/, '');
+      const search = query.size === 0 ? '' : `?${query.toString()}`;
+      const { cert, key } = credentials;
+      return new Promise((resolve, reject) => {
+        const sent = (secure ? https : http).request({
+          agent,
+          ...tls,
+          ...(secure && cert !== undefined ? { cert } : {}),
+          ...(secure && key !== undefined ? { key } : {}),
+          protocol: server.protocol,
+          hostname: server.hostname.replace(/^\[|\]$/g, ''),
+          port: server.port === '' ? (secure ? 443 : 80) : server.port,
+          method: request.method,
+          path: `${prefix}${request.path}${search}`,
+          ...(request.signal === undefined ? {} : { signal: request.signal }),
+          headers: {
+            Accept: 'application/json, */*',
+            'Accept-Encoding': 'gzip',
+            'User-Agent': 'remendo',
+            ...(request.contentType === undefined ? {} : { 'Content-Type': request.contentType }),
+            ...(request.body === undefined ? {} : { 'Content-Length': Buffer.byteLength(request.body) }),
+            ...credentials.headers,
+          },
+        });
+        const timer = setTimeout(() => {
+          sent.destroy(new Error(`no answer within ${(request.timeout ?? TIMEOUT) / 1000} s`));
+        }, request.timeout ?? TIMEOUT);
+        sent.on('error', (error) => {
+          clearTimeout(timer);
+          reject(error);
+        });
+        sent.on('response', (response) => {
+          clearTimeout(timer);
+          const idle = request.idleTimeout ?? TIMEOUT;
+          response.setTimeout(idle, () => response.destroy(new Error(`the answer stopped for ${idle / 1000} s`)));
+          const zipped = response.headers['content-encoding'] === 'gzip';
+          resolve({
+            status: response.statusCode ?? 0,
+            headers: response.headers,
+            warnings: warningsOf(response.rawHeaders),
+            body: zipped ? unzip(response) : response,
+          });
+        });
+        sent.end(request.body);
+      });
+    },
+    close: () => agent.destroy(),
+  };
+}
+
+function unzip(response: http.IncomingMessage): Readable {
+  const unzipped = createGunzip();
+  response.on('error', (error) => unzipped.destroy(error));
+  unzipped.on('close', () => response.destroy());
+  return response.pipe(unzipped);
+}
+
+/** `299 - "text"` of RFC 7234, as the API server writes it; quotes and backslashes are escaped inside. */
+function warningsOf(rawHeaders: readonly string[]): string[] {
+  const values = rawHeaders.filter((_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === 'warning');
+  return values.flatMap((value) =>
+    [...value.matchAll(/\d{3} \S+ "((?:[^"\\]|\\.)*)"/g)].map(([, text = '']) => text.replaceAll(/\\(.)/g, '$1')),
+  );
+}

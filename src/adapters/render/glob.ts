@@ -1,0 +1,64 @@
+/**
+ * A glob as Argo CD matches it against a path relative to the source's folder (util/glob, gobwas without separators):
+ * `*` and `**` match any run of characters, slashes too, `?` one character, `[a-z]`, `[!a]`, `{a,b}`, and `\` quotes.
+ * Undefined where the pattern is malformed; Argo CD matches nothing with it.
+ */
+export function compileGlob(pattern: string): ((path: string) => boolean) | undefined {
+  return compile(pattern, '.', '.*', '.*');
+}
+
+/** A glob whose `*` and `?` stop at slashes while `**` does not (doublestar), as for Helm value files. */
+export function compilePathGlob(pattern: string): ((path: string) => boolean) | undefined {
+  return compile(pattern, '[^/]', '[^/]*', '.*');
+}
+
+export function isGlob(text: string): boolean {
+  return /[*?[{]/.test(text);
+}
+
+function compile(
+  pattern: string,
+  one: string,
+  star: string,
+  doubleStar: string,
+): ((path: string) => boolean) | undefined {
+  let out = '';
+  let depth = 0;
+  for (let i = 0; i < pattern.length; i++) {
+    const char = pattern.charAt(i);
+    if (char === '\\') out += quote(pattern.charAt(++i));
+    else if (char === '?') out += one;
+    else if (char === '*') {
+      const double = pattern.charAt(i + 1) === '*';
+      if (double) i++;
+      if (double && star !== doubleStar && pattern.charAt(i + 1) === '/') {
+        out += '(?:.*/)?';
+        i++;
+      } else out += double ? doubleStar : star;
+    } else if (char === '[') {
+      const end = pattern.indexOf(']', i + 2);
+      if (end < 0) return undefined;
+      const body = pattern.slice(i + 1, end).replace(/\\/g, '\\\\');
+      out += `[${body.startsWith('!') || body.startsWith('^') ? `^${body.slice(1)}` : body}]`;
+      i = end;
+    } else if (char === '{') {
+      depth++;
+      out += '(?:';
+    } else if (char === '}' && depth > 0) {
+      depth--;
+      out += ')';
+    } else if (char === ',' && depth > 0) out += '|';
+    else out += quote(char);
+  }
+  if (depth > 0) return undefined;
+  try {
+    const regex = new RegExp(`^${out}$`, 's');
+    return (path) => regex.test(path);
+  } catch {
+    return undefined;
+  }
+}
+
+function quote(char: string): string {
+  return char.replace(/[\\^$.*+?()[\]{}|/]/, '\\$&');
+}

@@ -1,0 +1,31 @@
+import { readFileSync } from 'node:fs';
+import { isObject } from '../domain/json.ts';
+import type { Application } from '../domain/kubernetes/application.ts';
+import { kindOf, project } from '../domain/kubernetes/project.ts';
+import type { Problem } from '../domain/problem.ts';
+import { problem } from '../domain/problem.ts';
+import type { Result } from '../domain/result.ts';
+import { err, ok } from '../domain/result.ts';
+import { readDocuments } from '../domain/yaml/read.ts';
+
+/** Reads the Applications of a file. Error codes: `application-missing`, `application-invalid`, those of readDocuments. */
+export function readApplications(file: string): Result<readonly Application[], Problem> {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch {
+    return err(problem('application-missing', 'cannot read the Application', { place: { file } }));
+  }
+  const documents = readDocuments(text, file);
+  if (!documents.ok) return documents;
+  const applications: Application[] = [];
+  for (const { value } of documents.value) {
+    if (!isObject(value) || kindOf(value) !== 'Application') continue;
+    const parsed = project('Application', value);
+    if (!parsed.ok) return err(problem('application-invalid', parsed.error, { place: { file } }));
+    applications.push(parsed.value);
+  }
+  if (applications.length > 0) return ok(applications);
+  const hint = 'it must hold an object of kind Application, apiVersion argoproj.io/v1alpha1';
+  return err(problem('application-missing', 'the file holds no Application', { place: { file }, hint }));
+}

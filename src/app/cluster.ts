@@ -1,0 +1,50 @@
+import { connect } from '../adapters/kubernetes/connect.ts';
+import { createClusterReader } from '../adapters/kubernetes/cluster-reader.ts';
+import { createDryRun } from '../adapters/kubernetes/dry-run.ts';
+import { createSnapshotFolder } from '../adapters/snapshot/snapshot-folder.ts';
+import type { Config } from '../config/config.ts';
+import type { Problem } from '../domain/problem.ts';
+import type { Result } from '../domain/result.ts';
+import { ok } from '../domain/result.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { ClusterReader, DryRun } from '../ports/cluster.ts';
+import type { Log } from '../ports/log.ts';
+
+/** A cluster to read from, and what can be asked of its API server without changing it. */
+export interface Cluster {
+  readonly reader: ClusterReader;
+  readonly dryRun: DryRun;
+}
+
+export interface ClusterChoice {
+  /** A folder of files instead of a cluster. */
+  readonly snapshot?: string | undefined;
+  readonly context?: string | undefined;
+}
+
+/** Opens the cluster, or the folder that stands for one. Error codes: `kubeconfig-missing`, `kubeconfig-invalid`. */
+export async function openCluster(
+  { snapshot, context }: ClusterChoice,
+  { cluster }: Pick<Config, 'cluster'>,
+  env: NodeJS.ProcessEnv,
+  clock: Clock,
+  log: Log,
+): Promise<Result<Cluster, Problem>> {
+  if (snapshot !== undefined) {
+    const name = cluster.name === undefined ? {} : { cluster: cluster.name };
+    const folder = createSnapshotFolder({ directory: snapshot, clock, ...name });
+    return ok({ reader: folder, dryRun: folder.dryRun });
+  }
+  const chosen = context ?? cluster.context;
+  const connection = await connect({
+    env,
+    ...(cluster.kubeconfig === undefined ? {} : { kubeconfig: cluster.kubeconfig }),
+    ...(chosen === undefined ? {} : { context: chosen }),
+  });
+  if (!connection.ok) return connection;
+  const name = cluster.name === undefined ? {} : { cluster: cluster.name };
+  return ok({
+    reader: createClusterReader(connection.value, { clock, log, ...name }),
+    dryRun: createDryRun(connection.value, { log }),
+  });
+}

@@ -1,0 +1,86 @@
+import type { Incident } from '../domain/incident.ts';
+import type { Problem } from '../domain/problem.ts';
+import { problem } from '../domain/problem.ts';
+import type { Proof } from '../domain/proof.ts';
+import type { Fix } from '../domain/proposal.ts';
+import type { Result } from '../domain/result.ts';
+import { err, ok } from '../domain/result.ts';
+import { sha256 } from '../domain/fingerprint.ts';
+import { locate } from '../engine/locate.ts';
+import { editAndProve } from '../engine/mend.ts';
+import { observe } from '../engine/observe.ts';
+import type { EnginePorts } from '../engine/ports.ts';
+import type { Scene } from '../engine/scene.ts';
+import { BRANCH_PREFIX } from '../stages/deliver/naming.ts';
+import type { PullRequestState } from '../stages/deliver/state-block.ts';
+import { parseState } from '../stages/deliver/state-block.ts';
+
+/** A pull request as its web address names it. */
+export interface PullRequestAddress {
+  readonly repoURL: string;
+  readonly number: number;
+}
+
+/** Reads `https://HOST/OWNER/NAME/pull/NUMBER`. Error code: `bad-pull-request`. */
+export function parsePullRequestUrl(text: string): Result<PullRequestAddress, Problem> {
+  const match = /^(https?:\/\/[^/]+\/[^/]+\/[^/]+)\/pulls?\/(\d+)\/?$/.exec(text);
+  const [, repoURL, number] = match ?? [];
+  if (repoURL !== undefined && number !== undefined) return ok({ repoURL, number: Number(number) });
+  const hint = 'copy the web address of the pull request: https://HOST/OWNER/NAME/pull/NUMBER';
+  return err(problem('bad-pull-request', `cannot read the pull request: ${text}`, { hint }));
+}
+
+/**
+ * Proves the fix of a pull request again, on the cluster and the repository as they are now. Error codes: `no-forge`,
+ * `pull-request-unreadable`, `not-remendos`, those of observing, locating and planning.
+ */
+export async function proveAgain(ports: EnginePorts, { repoURL, number }: PullRequestAddress): Promise<Result<Proof, Problem>> {
+  const forge = ports.forgeOf(repoURL);
+  if (!forge) return err(problem('no-forge', `no credential for ${repoURL}`, { hint: 'set GITHUB_TOKEN, or configure a GitHub App' }));
+  const pull = await forge.reader.pullRequest(number);
+  if (!pull.ok) return err(problem('pull-request-unreadable', `${pull.error.message} (${pull.error.code})`));
+  const state = parseState(pull.value.body);
+  if (!state) return err(problem('not-remendos', `pull request #${number} does not hold Remendo's hidden block`));
+  const observed = await observe(ports);
+  if (!observed.ok) return observed;
+  const { snapshot, incidents } = observed.value;
+  const incident = incidents.find(({ fingerprint }) => fingerprint === state.fingerprint) ?? pastIncident(state);
+  const sources = ports.sourcesOf(snapshot);
+  const scene: Scene = { snapshot, sources, proposers: [], memoryOf: () => 'none' };
+  const located = await locate(incident, scene);
+  if (!located.ok) return located;
+  const openFiles = await forge.reader.openFiles(BRANCH_PREFIX);
+  const knowledge = { refuted: new Set<string>(), openFiles: openFiles.ok ? openFiles.value : undefined };
+  const { changeSet, proof } = await editAndProve(ports, incident, scene, located.value.location, fixOf(state), knowledge);
+  if (changeSet && !changeSet.ok) return changeSet;
+  const same = changeSet?.value.files.every(({ path, after }) =>
+    state.files.some((file) => file.path === path && file.after === sha256(after)),
+  );
+  if (!proof || same !== true) {
+    const hint = 'the base has moved on since: the next pass of Remendo brings the pull request up to date';
+    return err(problem('pull-request-outdated', `the edit on the present head is not the one of pull request #${number}`, { hint }));
+  }
+  return ok(proof);
+}
+
+function fixOf({ origin, name, rationale, changes, evidence }: PullRequestState): Fix {
+  return { kind: 'fix', origin, name, rationale, changes, evidence };
+}
+
+/** The incident as the pull request remembers it, where the failure is not seen any more. */
+function pastIncident(state: PullRequestState): Incident {
+  const { fingerprint, cause, object, container, stillServing } = state;
+  return {
+    fingerprint,
+    cause,
+    severity: 'info',
+    object,
+    ...(container === undefined ? {} : { container }),
+    summary: 'the failure is not seen any more',
+    evidence: [],
+    facts: {},
+    affected: [],
+    explains: [],
+    stillServing,
+  };
+}

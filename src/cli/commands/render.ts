@@ -1,0 +1,50 @@
+import { stringify } from 'yaml';
+import { readApplications } from '../../app/applications-file.ts';
+import { buildBasics } from '../../app/app.ts';
+import { snapshotOf } from '../../app/offline.ts';
+import { createSourcesOf } from '../../app/sources.ts';
+import type { GlobalOptions, RepoOption } from '../program.ts';
+import { createTerminal } from '../terminal.ts';
+import { configFor, printProblem, repositoriesOf } from './shared.ts';
+
+export interface RenderOptions extends GlobalOptions {
+  readonly app: string;
+  readonly repo?: readonly RepoOption[];
+  readonly output: 'text' | 'json';
+}
+
+/** `remendo render`: the objects as Argo CD would apply them, without its tracking marks. Values of Secrets are not printed. */
+export async function render(options: RenderOptions): Promise<number> {
+  const terminal = createTerminal();
+  const config = configFor(options, terminal, true);
+  if (!config) return 1;
+  const applications = readApplications(options.app);
+  if (!applications.ok) {
+    printProblem(applications.error, terminal);
+    return 1;
+  }
+  const basics = await buildBasics(config, { env: process.env, repositories: repositoriesOf(options.repo) });
+  const sources = createSourcesOf(basics.git, config, basics.log)(snapshotOf(applications.value, basics.clock.now()));
+  const objects = [];
+  for (const application of applications.value) {
+    const rendered = await sources.render(application);
+    if (!rendered.ok) {
+      printProblem(rendered.error, terminal);
+      return 1;
+    }
+    objects.push(...rendered.value.objects.map(({ object }) => withoutSecretValues(object)));
+  }
+  if (options.output === 'json') terminal.out(JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }, null, 2));
+  else terminal.out(objects.map((object) => stringify(object, { lineWidth: 0 })).join('---\n').trimEnd());
+  return 0;
+}
+
+function withoutSecretValues(object: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  if (object.kind !== 'Secret' || object.apiVersion !== 'v1') return object;
+  const hide = (data: unknown): unknown =>
+    typeof data === 'object' && data !== null
+      ? Object.fromEntries(Object.keys(data).map((key) => [key, '[redacted]']))
+      : data;
+  const { data, stringData, ...rest } = object;
+  return { ...rest, ...(data === undefined ? {} : { data: hide(data) }), ...(stringData === undefined ? {} : { stringData: hide(stringData) }) };
+}

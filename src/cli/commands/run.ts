@@ -1,0 +1,55 @@
+import { buildApp } from '../../app/app.ts';
+import { scanOutput } from '../../app/scan-output.ts';
+import { runLoop } from '../../engine/loop.ts';
+import { pass } from '../../engine/pass.ts';
+import type { PassReport } from '../../engine/report.ts';
+import type { GlobalOptions, RepoOption } from '../program.ts';
+import { printPass } from '../pass-text.ts';
+import { createTerminal } from '../terminal.ts';
+import type { Terminal } from '../terminal.ts';
+import { configFor, printProblem, repositoriesOf, stopSignal } from './shared.ts';
+
+export interface RunOptions extends GlobalOptions {
+  readonly once?: boolean;
+  readonly context?: string;
+  readonly repo?: readonly RepoOption[];
+  readonly output: 'text' | 'json';
+}
+
+/** `remendo run`: passes until it is told to stop, or one with `--once`. A stop finishes the step in hand. */
+export async function run(options: RunOptions): Promise<number> {
+  const terminal = createTerminal();
+  const config = configFor(options, terminal, false);
+  if (!config) return 1;
+  const built = await buildApp(config, {
+    env: process.env,
+    repositories: repositoriesOf(options.repo),
+    context: options.context,
+    persistent: true,
+  });
+  if (!built.ok) {
+    printProblem(built.error, terminal);
+    return 1;
+  }
+  const app = built.value;
+  const signal = stopSignal();
+  const show = (report: PassReport): void => print(report, options.output, terminal);
+  if (options.once === true) {
+    const report = await pass(app.ports, signal);
+    await app.close();
+    if (!report.ok) {
+      printProblem(report.error, terminal);
+      return 1;
+    }
+    show(report.value);
+    return 0;
+  }
+  await runLoop(app.ports, config.run, show, signal);
+  await app.close();
+  return 0;
+}
+
+function print(report: PassReport, output: 'text' | 'json', terminal: Terminal): void {
+  if (output === 'json') terminal.out(JSON.stringify(scanOutput(report)));
+  else printPass(report, terminal);
+}

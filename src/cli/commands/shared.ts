@@ -1,0 +1,38 @@
+import type { Config } from '../../config/config.ts';
+import { loadConfig } from '../../config/load.ts';
+import type { Problem } from '../../domain/problem.ts';
+import { formatProblem } from '../../domain/problem.ts';
+import { printable } from '../control-characters.ts';
+import type { GlobalOptions, RepoOption } from '../program.ts';
+import type { Terminal } from '../terminal.ts';
+
+/** The configuration with what the command line says on top; undefined after the problems were printed. */
+export function configFor(options: GlobalOptions, terminal: Terminal, quietByDefault: boolean): Config | undefined {
+  const loaded = loadConfig(options.config);
+  if (!loaded.ok) {
+    for (const problem of loaded.error) printProblem(problem, terminal);
+    return undefined;
+  }
+  const logLevel = options.logLevel ?? (quietByDefault ? 'warn' : loaded.value.logLevel);
+  return { ...loaded.value, logLevel };
+}
+
+export function printProblem(problem: Problem, { err, paint }: Terminal): void {
+  err(`${paint('red', 'error')} ${printable(formatProblem(problem))}`);
+}
+
+export function repositoriesOf(repo: readonly RepoOption[] | undefined): ReadonlyMap<string, string> {
+  return new Map((repo ?? []).map(({ url, path }) => [url, path]));
+}
+
+/** Aborts when the process is asked to stop; a second signal ends it at once. */
+export function stopSignal(): AbortSignal {
+  const controller = new AbortController();
+  const stop = (): void => {
+    if (controller.signal.aborted) process.exit(130);
+    controller.abort();
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+  return controller.signal;
+}

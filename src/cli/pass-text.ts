@@ -1,0 +1,21 @@
+import { formatRef } from '../domain/object-ref.ts';
+import type { PassReport } from '../engine/report.ts';
+import { printable } from './control-characters.ts';
+import type { Terminal } from './terminal.ts';
+import { table } from './terminal.ts';
+
+/** One pass of `run` for people: a line for each incident and each pull request that was followed. */
+export function printPass({ scannedAt, incidents, followed, unreadable }: PassReport, { out, paint, width }: Terminal): void {
+  out(paint('gray', `${scannedAt}  ${incidents.length} incidents, ${followed.length} pull requests followed`));
+  const rows = [
+    ...incidents.map(({ incident, decision, pullRequest }) => [
+      decision.outcome,
+      formatRef(incident.object),
+      incident.cause,
+      `${printable(decision.reason)}${pullRequest === undefined ? '' : ` ${pullRequest}`}`,
+    ]),
+    ...followed.map(({ decision, title, pullRequest }) => [decision.outcome, printable(title), '', `${printable(decision.reason)} ${pullRequest}`]),
+    ...unreadable.map(({ repoURL, reason }) => ['failed', repoURL, '', printable(reason)]),
+  ];
+  if (rows.length > 0) out(table(rows, width, 3));
+}

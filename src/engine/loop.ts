@@ -1,0 +1,44 @@
+import type { EnginePorts } from './ports.ts';
+import { pass } from './pass.ts';
+import type { PassReport } from './report.ts';
+
+/** When passes are made, in seconds. */
+export interface LoopTiming {
+  /** A pass at least this often: events can be missed, the world cannot. */
+  readonly intervalSeconds: number;
+  /** Changes are collected for this long, so that a rollout is one pass and not fifty. */
+  readonly debounceSeconds: number;
+}
+
+/** After this many seconds at most, a failed pass is tried again. */
+const LONGEST_PAUSE = 300;
+
+/** Passes until stopped. A stop lets the step in hand finish. A cluster that cannot be read is tried again, less and less often. */
+export async function runLoop(
+  ports: EnginePorts,
+  timing: LoopTiming,
+  done: (report: PassReport) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  let wake: AbortController | undefined;
+  let changed = true;
+  const watching = ports.cluster.watch(() => {
+    changed = true;
+    wake?.abort();
+  }, signal);
+  let failures = 0;
+  while (!signal.aborted) {
+    if (changed) await ports.clock.sleep(timing.debounceSeconds * 1000, signal);
+    if (signal.aborted) break;
+    changed = false;
+    const report = await pass(ports, signal);
+    if (report.ok) done(report.value);
+    else ports.log.error({ code: report.error.code, reason: report.error.message }, 'the cluster could not be read');
+    failures = report.ok ? 0 : failures + 1;
+    const pause = report.ok ? timing.intervalSeconds : Math.min(LONGEST_PAUSE, timing.debounceSeconds * 2 ** failures);
+    wake = new AbortController();
+    // A change that came while the pass ran has had nobody to wake.
+    if (!changed || !report.ok) await ports.clock.sleep(pause * 1000, AbortSignal.any([signal, wake.signal]));
+  }
+  await watching;
+}

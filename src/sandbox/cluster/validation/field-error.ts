@@ -1,0 +1,55 @@
+import type { JsonValue } from '../../../domain/json.ts';
+
+/** One complaint of field validation, in the words of k8s.io/apimachinery/pkg/util/validation/field. */
+export interface FieldError {
+  readonly reason:
+    | 'FieldValueRequired'
+    | 'FieldValueInvalid'
+    | 'FieldValueNotSupported'
+    | 'FieldValueDuplicate'
+    | 'FieldValueForbidden'
+    | 'FieldValueNotFound';
+  readonly field: string;
+  readonly message: string;
+}
+
+const show = (value: JsonValue): string => JSON.stringify(value);
+
+export function required(field: string, detail = ''): FieldError {
+  return {
+    reason: 'FieldValueRequired',
+    field,
+    message: detail === '' ? 'Required value' : `Required value: ${detail}`,
+  };
+}
+
+export function invalid(field: string, value: JsonValue, detail: string): FieldError {
+  return { reason: 'FieldValueInvalid', field, message: `Invalid value: ${show(value)}: ${detail}` };
+}
+
+export function notSupported(field: string, value: JsonValue, supported: readonly string[]): FieldError {
+  const list = [...supported].sort().map((item) => show(item));
+  return {
+    reason: 'FieldValueNotSupported',
+    field,
+    message: `Unsupported value: ${show(value)}: supported values: ${list.join(', ')}`,
+  };
+}
+
+export function duplicate(field: string, value: JsonValue): FieldError {
+  return { reason: 'FieldValueDuplicate', field, message: `Duplicate value: ${show(value)}` };
+}
+
+export function forbidden(field: string, detail: string): FieldError {
+  return { reason: 'FieldValueForbidden', field, message: `Forbidden: ${detail}` };
+}
+
+export function notFound(field: string, value: JsonValue): FieldError {
+  return { reason: 'FieldValueNotFound', field, message: `Not found: ${show(value)}` };
+}
+
+/** `a: Required value`, or `[a: ..., b: ...]` for several. */
+export function aggregate(errors: readonly FieldError[]): string {
+  const lines = [...new Set(errors.map((error) => `${error.field}: ${error.message}`))];
+  return lines.length === 1 ? (lines[0] ?? '') : `[${lines.join(', ')}]`;
+}

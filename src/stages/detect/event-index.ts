@@ -1,0 +1,50 @@
+import type { Event } from '../../domain/kubernetes/cluster-objects.ts';
+import type { ObjectMeta } from '../../domain/kubernetes/meta.ts';
+import type { ObjectRef } from '../../domain/object-ref.ts';
+
+/** When an event was last seen, RFC 3339; both event APIs and hand-written events are read. */
+export function lastSeen(event: Event): string | undefined {
+  const { lastTimestamp, series, eventTime, firstTimestamp, metadata } = event;
+  return (
+    lastTimestamp ?? series?.lastObservedTime ?? eventTime ?? firstTimestamp ?? metadata.creationTimestamp ?? undefined
+  );
+}
+
+export function firstSeen(event: Event): string | undefined {
+  return event.firstTimestamp ?? event.eventTime ?? event.metadata.creationTimestamp ?? lastSeen(event);
+}
+
+/** Events of one object, the newest first. Events of an earlier object of the same name (another uid) are left out. */
+export type EventsOf = (ref: ObjectRef, metadata?: Pick<ObjectMeta, 'uid'>) => readonly Event[];
+
+export function indexEvents(events: readonly Event[]): EventsOf {
+  const byObject = new Map<string, Event[]>();
+  for (const event of events) {
+    const { kind, namespace = event.metadata.namespace, name } = event.involvedObject;
+    const key = keyOf(kind, namespace, name);
+    const list = byObject.get(key);
+    if (list === undefined) byObject.set(key, [event]);
+    else list.push(event);
+  }
+  for (const list of byObject.values()) list.sort(newestFirst);
+  return ({ kind, namespace, name }, metadata) => {
+    const list = byObject.get(keyOf(kind, namespace, name)) ?? [];
+    const uid = metadata?.uid;
+    return uid === undefined ? list : list.filter((event) => [undefined, uid].includes(event.involvedObject.uid));
+  };
+}
+
+function keyOf(kind = '', namespace = '', name = ''): string {
+  return `${kind}/${namespace}/${name}`;
+}
+
+/** By time, then by text, so that the order of the input never shows. */
+function newestFirst(a: Event, b: Event): number {
+  const byTime = Date.parse(lastSeen(b) ?? '') - Date.parse(lastSeen(a) ?? '');
+  return byTime || (a.message ?? '').localeCompare(b.message ?? '');
+}
+
+/** The container that an event is about: from `spec.containers{web}`, else undefined. */
+export function containerOf(event: Event): string | undefined {
+  return /^spec\.(?:initContainers|containers)\{(.+)\}$/.exec(event.involvedObject.fieldPath ?? '')?.[1];
+}

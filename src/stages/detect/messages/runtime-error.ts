@@ -1,0 +1,20 @@
+/** Why a container's process could not be started. */
+export type StartFailure = 'command-not-found' | 'not-executable' | 'architecture' | 'other';
+
+/**
+ * Reads what runc says through containerd, CRI-O or Docker: `exec: "x": executable file not found in $PATH`,
+ * `exec: "/x": permission denied`, `exec /x: exec format error`. A mount that fails is `other`: it is not the command.
+ */
+export function parseStartFailure(message: string): StartFailure {
+  if (/exec format error/.test(message)) return 'architecture';
+  if (/error mounting|subPath|failed to mount/.test(message)) return 'other';
+  if (/executable file not found|exec: .*no such file or directory|: not found in \$PATH/.test(message)) {
+    return 'command-not-found';
+  }
+  return /exec: .*(?:permission denied|is a directory)/.test(message) ? 'not-executable' : 'other';
+}
+
+/** True where a termination message (the end of a log) is the loader's word for a binary of another architecture. */
+export function tellsWrongArchitecture(message: string): boolean {
+  return /^(?:standard_init_linux\.go:\d+: )?exec (?:user process caused.*|\/?\S+: )exec format error/m.test(message);
+}

@@ -1,0 +1,38 @@
+import type { CauseInfo, Detector } from './detector.ts';
+import { config } from './families/config.ts';
+import { crash } from './families/crash.ts';
+import { image } from './families/image.ts';
+import { job } from './families/job.ts';
+import { memory } from './families/memory.ts';
+import { podFailed } from './families/pod-failed.ts';
+import { probeKills } from './families/probe-kill.ts';
+import { readiness } from './families/readiness.ts';
+import { replicas } from './families/replicas.ts';
+import { rollout } from './families/rollout.ts';
+import { scheduling } from './families/scheduling.ts';
+import { service } from './families/service.ts';
+import { storage } from './families/storage.ts';
+import { volume } from './families/volume.ts';
+
+/** All detectors. A new one is a file in `families/` and a line here; their order does not matter. */
+export const DETECTORS: readonly Detector[] = [
+  replicas,
+  storage,
+  volume,
+  scheduling,
+  podFailed,
+  image,
+  config,
+  memory,
+  probeKills,
+  crash,
+  readiness,
+  job,
+  rollout,
+  service,
+];
+
+/** Every cause that a detector can report, by its key. */
+export const CATALOGUE: ReadonlyMap<string, CauseInfo> = new Map(
+  DETECTORS.flatMap(({ causes }) => Object.entries(causes)),
+);

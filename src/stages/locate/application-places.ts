@@ -1,0 +1,55 @@
+import { posix } from 'node:path';
+import type { FieldPath } from '../../domain/field-path.ts';
+import { getField } from '../../domain/field-path.ts';
+import type { JsonValue } from '../../domain/json.ts';
+import { readDocuments } from '../../domain/yaml/read.ts';
+import type { DeclaredApplication } from './discovery.ts';
+import { NO_OVERLAY, readSource } from './files.ts';
+import type { Place } from './places.ts';
+import type { RenderedSource, Target } from './render.ts';
+import type { LocateContext } from './session.ts';
+import { overrideFiles } from './source-type.ts';
+
+/** The parts of a question that tell where an Application's own options are written. */
+export interface OptionsQuestion {
+  readonly location: Target;
+  readonly source: RenderedSource;
+}
+
+/**
+ * Places of an Application's own options for a source: `helm` or `kustomize` in its manifest, where that is in the
+ * source's repository, and in the override files of the source's folder. They beat all files, overrides the most.
+ */
+export function applicationPlaces(context: LocateContext, { location, source }: OptionsQuestion): readonly Place[] {
+  const { checkout, source: written } = source.request;
+  const field = source.type === 'Helm' ? 'helm' : 'kustomize';
+  const declared = context.fanIn.declaration(location, checkout);
+  const own = declared ? manifestPlace(declared, source, field) : undefined;
+  const overrides = overrideFiles(location.application, written).flatMap((file, i) => {
+    const value = readValue(source, file, 0, [field]);
+    const shared = { repoURL: checkout.repoURL, file, document: 0, base: [field], layer: 310 + i };
+    const label = `the override file ${posix.basename(file)} in ${posix.dirname(file)}`;
+    return value === undefined ? [] : [{ ...shared, kind: 'override', value, label } satisfies Place];
+  });
+  return own ? [own, ...overrides] : overrides;
+}
+
+function manifestPlace(declared: DeclaredApplication, source: RenderedSource, field: string): Place | undefined {
+  const base = [...sourcePath(declared, source.index), field];
+  const value = readValue(source, declared.file, declared.document, base);
+  if (value === undefined) return undefined;
+  const { repoURL, file, document } = declared;
+  return { kind: 'application', repoURL, file, document, base, value, layer: 300, label: `the Application ${file}` };
+}
+
+/** Where a source is in its Application's manifest. */
+export function sourcePath({ spec }: DeclaredApplication, index: number): FieldPath {
+  if (spec.sourceHydrator) return ['spec', 'sourceHydrator', 'drySource'];
+  return spec.sources && spec.sources.length > 0 ? ['spec', 'sources', index] : ['spec', 'source'];
+}
+
+function readValue(source: RenderedSource, file: string, document: number, path: FieldPath): JsonValue | undefined {
+  const text = readSource(source.request.checkout, NO_OVERLAY, file);
+  const documents = text === undefined ? undefined : readDocuments(text, file);
+  return documents?.ok ? getField(documents.value[document]?.value, path) : undefined;
+}

@@ -1,0 +1,165 @@
+import { posix } from 'node:path';
+import type { ChangeSet } from '../../domain/change-set.ts';
+import { deepEqual } from '../../domain/json.ts';
+import { JsonValueSchema } from '../../domain/kubernetes/json-schema.ts';
+import type { ApplicationSpec } from '../../domain/kubernetes/application.ts';
+import type { Checkout, Location } from '../../domain/source.ts';
+import type { Git } from '../../ports/git.ts';
+import type { Overlay, Renderer } from '../../ports/renderer.ts';
+import type { ApplicationIndex } from './applications.ts';
+import { applicationRef } from './applications.ts';
+import { compareRenders } from './compare.ts';
+import type { DeclaredApplication } from './discovery.ts';
+import { applicationsIn, declaredApplications } from './discovery.ts';
+import { NO_OVERLAY, listFiles } from './files.ts';
+import type { Affected, Pairs } from './pairs.ts';
+import { otherChanges, overlayOf, renderPairs } from './pairs.ts';
+import type { RenderService, Target } from './render.ts';
+import { KUSTOMIZATION_NAMES } from './source-type.ts';
+import { formatApplication } from './tracking.ts';
+
+export interface FanInDependencies {
+  readonly git: Git;
+  readonly renders: RenderService;
+  readonly renderers: readonly Renderer[];
+  readonly applications: ApplicationIndex;
+  readonly alsoKnown: readonly Target[];
+}
+
+/** Who else renders a file, and what a change of it does to them. */
+export interface FanIn {
+  pairs(location: Target & Pick<Location, 'repoURL'>, changeSet: Pick<ChangeSet, 'repoURL' | 'files' | 'baseRevision'>): Promise<Pairs>;
+  /** Names of other Applications, and of Kustomize entry points that no Application is known for, which an overlay alters. */
+  others(location: Target, checkout: Checkout, overlay: Overlay): Promise<readonly string[]>;
+  /** The manifest that declares an Application in a repository; undefined where none with the same content is found. */
+  declaration(target: Target, checkout: Checkout): DeclaredApplication | undefined;
+  /** The Application as an overlay makes it: its own manifest may be among the changed files. */
+  underOverlay(target: Target, checkout: Checkout, overlay: Overlay): Target;
+}
+
+export function createFanIn(dependencies: FanInDependencies): FanIn {
+  const { git, renders, renderers, applications, alsoKnown } = dependencies;
+  const declared = new Map<string, readonly DeclaredApplication[]>();
+  const roots = new Map<string, readonly Target[]>();
+
+  function declaredIn(checkout: Checkout): readonly DeclaredApplication[] {
+    return remember(declared, checkout, () => declaredApplications(checkout));
+  }
+
+  function rootsIn(checkout: Checkout): readonly Target[] {
+    return remember(roots, checkout, () => kustomizeRoots(checkout, renderers));
+  }
+
+  function declaration(target: Target, checkout: Checkout): DeclaredApplication | undefined {
+    const { name, namespace } = target.application;
+    const named = declaredIn(checkout).filter(
+      (known) =>
+        known.application.name === name && (!known.namespaced || known.application.namespace === namespace),
+    );
+    const same = named.filter((known) => sameSpec(known.spec, target.spec));
+    return same.length === 1 ? same[0] : undefined;
+  }
+
+  function underOverlay(target: Target, checkout: Checkout, overlay: Overlay): Target {
+    const place = declaration(target, checkout);
+    if (!place || !overlay.get(place.repoURL)?.has(place.file)) return target;
+    const now = applicationsIn(checkout, overlay, place.file).find(
+      ({ document, application }) => document === place.document && application.name === place.application.name,
+    );
+    return now ? { application: target.application, spec: now.spec } : target;
+  }
+
+  function known(location: Target, checkout: Checkout): readonly Target[] {
+    const live = applications.applications.map((application) => ({
+      application: applicationRef(application),
+      spec: application.spec,
+    }));
+    const out = new Map<string, Target>([[formatApplication(location.application), location]]);
+    for (const target of [...live, ...alsoKnown, ...declaredIn(checkout)]) {
+      const key = formatApplication(target.application);
+      if (!out.has(key)) out.set(key, { application: target.application, spec: target.spec });
+    }
+    return [...out.values()];
+  }
+
+  function affected(targets: readonly Target[], checkout: Checkout, overlay: Overlay): readonly Affected[] {
+    return targets.map((before) => ({ before, after: underOverlay(before, checkout, overlay) }));
+  }
+
+  return {
+    declaration,
+    underOverlay,
+    async pairs(location, changeSet) {
+      const repository = await git.open(changeSet.repoURL);
+      const checkout = repository.ok ? await repository.value.checkout(changeSet.baseRevision) : repository;
+      if (!checkout.ok) {
+        return { pairs: [], unrendered: [{ application: location.application, reason: checkout.error.message }] };
+      }
+      const overlay = overlayOf(changeSet);
+      const targets = affected(known(location, checkout.value), checkout.value, overlay);
+      const edited = targets.filter(({ before, after }) => before !== after).map(({ before }) => before.application);
+      return renderPairs(renders, targets, overlay, changeSet.baseRevision, edited, location.application);
+    },
+    async others(location, checkout, overlay) {
+      const targets = known(location, checkout).slice(1);
+      const own = location.spec.source?.path;
+      const covered = new Set([own, ...targets.map(({ spec }) => spec.source?.path)].map((path) => posix.normalize(path ?? '.')));
+      const entries = rootsIn(checkout).filter(({ spec }) => !covered.has(posix.normalize(spec.source?.path ?? '.')));
+      const edited = underOverlay(location, checkout, overlay) === location ? [] : [location.application];
+      const all = affected([...targets, ...entries], checkout, overlay);
+      const pairs = await renderPairs(renders, all, overlay, checkout.revision, edited);
+      const changed = otherChanges(pairs, location.application, ({ before, after }) => compareRenders(before, after).length > 0);
+      // An entry point that nobody deploys and that does not render anyway has no say.
+      const unknown = pairs.unrendered.filter(({ application }) => application.namespace !== ENTRY_POINT);
+      return [...changed, ...unknown.map(({ application }) => formatApplication(application))];
+    },
+  };
+}
+
+/** Stands where an Application's namespace does, for Kustomize entry points that no Application is known for. */
+const ENTRY_POINT = 'kustomization';
+
+function remember<T>(cache: Map<string, T>, { repoURL, revision }: Checkout, make: () => T): T {
+  const key = `${repoURL} ${revision}`;
+  const known = cache.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  if (cache.size >= 32) cache.clear();
+  cache.set(key, made);
+  return made;
+}
+
+function sameSpec(a: ApplicationSpec, b: ApplicationSpec): boolean {
+  const plain = ({ source, sources, sourceHydrator, destination }: ApplicationSpec): string =>
+    JSON.stringify({ source, sources, sourceHydrator, destination });
+  return deepEqual(JsonValueSchema.parse(JSON.parse(plain(a))), JsonValueSchema.parse(JSON.parse(plain(b))));
+}
+
+/** Entry points of a repository: folders with a kustomization that no other kustomization reads. */
+function kustomizeRoots(checkout: Checkout, renderers: readonly Renderer[]): readonly Target[] {
+  const renderer = renderers.find(({ type }) => type === 'Kustomize');
+  if (!renderer) return [];
+  const names = new RegExp(`^(${KUSTOMIZATION_NAMES.join('|')})$`);
+  const folders = listFiles(checkout, names, 2000).map((file) => (posix.dirname(file) === '.' ? '' : posix.dirname(file)));
+  const targets = folders.map((path) => ({
+    application: { namespace: ENTRY_POINT, name: path || '.' },
+    spec: { source: { repoURL: checkout.repoURL, path, targetRevision: checkout.revision }, destination: {} },
+  }));
+  const read = new Set<string>();
+  for (const { application, spec } of targets) {
+    const inputs = renderer.inputs({
+      application,
+      spec,
+      source: spec.source,
+      checkout,
+      path: spec.source.path,
+      refs: new Map(),
+      overlay: NO_OVERLAY,
+    });
+    for (const { path } of inputs.ok ? inputs.value : []) {
+      const folder = posix.dirname(path) === '.' ? '' : posix.dirname(path);
+      if (folder !== spec.source.path) read.add(folder);
+    }
+  }
+  return targets.filter(({ spec }) => !read.has(spec.source.path));
+}

@@ -1,0 +1,56 @@
+import { readFileSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import { join, posix, sep } from 'node:path';
+import type { Checkout } from '../../domain/source.ts';
+import type { Overlay } from '../../ports/renderer.ts';
+
+/** Text of a file of a checkout with an overlay on top; undefined where there is none inside the checkout. */
+export function readSource(checkout: Checkout, overlay: Overlay, path: string): string | undefined {
+  const changed = overlay.get(checkout.repoURL)?.get(path);
+  if (changed !== undefined) return changed;
+  const target = insideOf(checkout, path);
+  return target !== undefined && statSync(target).isFile() ? readFileSync(target, 'utf8') : undefined;
+}
+
+function insideOf(checkout: Checkout, path: string): string | undefined {
+  try {
+    const root = realpathSync(checkout.directory);
+    const target = realpathSync(join(root, path));
+    return target === root || target.startsWith(root + sep) ? target : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Paths of all files in a checkout whose name matches, sorted; `.git` and symlinks are left out. At most `limit`. */
+export function listFiles(checkout: Checkout, matches: RegExp, limit = 20_000): readonly string[] {
+  const out: string[] = [];
+  const walk = (folder: string): void => {
+    for (const entry of readdirSync(join(checkout.directory, folder), { withFileTypes: true })) {
+      if (out.length >= limit || entry.name === '.git') continue;
+      const path = posix.join(folder, entry.name);
+      if (entry.isDirectory()) walk(path);
+      else if (entry.isFile() && matches.test(entry.name)) out.push(path);
+    }
+  };
+  walk('');
+  return out.sort();
+}
+
+/** An overlay with more files on top. */
+export function layOver(overlay: Overlay, repoURL: string, files: ReadonlyMap<string, string>): Overlay {
+  return new Map([...overlay, [repoURL, new Map([...(overlay.get(repoURL) ?? []), ...files])]]);
+}
+
+export const NO_OVERLAY: Overlay = new Map();
+
+/** Names of the files directly in a folder, those of the overlay included. */
+export function listNames(checkout: Checkout, overlay: Overlay, folder: string): readonly string[] {
+  const target = insideOf(checkout, folder);
+  const names = target !== undefined && statSync(target).isDirectory() ? readdirSync(target) : [];
+  const prefix = folder === '' ? '' : `${folder}/`;
+  const added = [...(overlay.get(checkout.repoURL)?.keys() ?? [])].flatMap((path) => {
+    const rest = path.startsWith(prefix) ? path.slice(prefix.length) : '/';
+    return rest.includes('/') ? [] : [rest];
+  });
+  return [...new Set([...names, ...added])].sort();
+}

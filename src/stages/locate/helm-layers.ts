@@ -1,0 +1,207 @@
+import { posix } from 'node:path';
+import type { FieldPath } from '../../domain/field-path.ts';
+import type { JsonObject, JsonValue } from '../../domain/json.ts';
+import { isArray, isObject } from '../../domain/json.ts';
+import type { Checkout } from '../../domain/source.ts';
+import { readDocuments } from '../../domain/yaml/read.ts';
+import { applicationPlaces } from './application-places.ts';
+import type { OptionsQuestion } from './application-places.ts';
+import { NO_OVERLAY, listNames, readSource } from './files.ts';
+import type { Leaf, Place } from './places.ts';
+import { scalarsOf } from './places.ts';
+import type { RenderedSource } from './render.ts';
+import type { LocateContext } from './session.ts';
+
+/** A set of Helm values: a place, and where its content is among the values that the chart sees. */
+export interface Layer {
+  readonly place: Place;
+  /** Path of the place's value in the chart's values: the alias of a subchart; empty otherwise. */
+  readonly prefix: FieldPath;
+  readonly value: JsonObject;
+  /** A single parameter: its place holds a list of them, and only this path is set. */
+  readonly parameter?: { readonly index: number; readonly path: FieldPath };
+}
+
+/**
+ * All values that a chart is rendered with, the weakest first: subcharts' defaults, the chart's defaults, value files
+ * in order, inline values, parameters (docs/user-guide/helm.md).
+ */
+export function helmLayers(context: LocateContext, question: OptionsQuestion): readonly Layer[] {
+  const { source } = question;
+  const { checkout, path, source: written } = source.request;
+  const vendored = written.chart !== undefined ? 'the chart comes from a registry' : undefined;
+  const out: Layer[] = chartLayers(checkout, path, [], vendored);
+  for (const { at, file } of valueFiles(source)) {
+    const place = filePlace(at, file, 200 + out.length, 'values', `the value file ${file}`);
+    if (place) out.push(layer(place));
+  }
+  for (const place of applicationPlaces(context, question)) out.push(...inlineLayers(place));
+  return out;
+}
+
+function layer(place: Place, prefix: FieldPath = []): Layer {
+  return { place, prefix, value: isObject(place.value) ? place.value : {} };
+}
+
+function filePlace(
+  checkout: Checkout,
+  file: string,
+  number: number,
+  kind: Place['kind'],
+  label: string,
+  closed?: string,
+): Place | undefined {
+  const text = readSource(checkout, NO_OVERLAY, file);
+  const documents = text === undefined ? undefined : readDocuments(text, file);
+  if (!documents?.ok) return undefined;
+  const value = documents.value[0]?.value ?? {};
+  const place = { kind, repoURL: checkout.repoURL, file, document: 0, base: [], value, layer: number, label };
+  return closed === undefined ? place : { ...place, closed };
+}
+
+/** Defaults of a chart and, below them, of its vendored subcharts under their names or aliases. */
+function chartLayers(checkout: Checkout, folder: string, prefix: FieldPath, closed: string | undefined): Layer[] {
+  const chart = documentOf(checkout, posix.join(folder, 'Chart.yaml'));
+  const dependencies = isArray(chart.dependencies) ? chart.dependencies.filter(isObject) : [];
+  const out: Layer[] = [];
+  if (prefix.length < 4) {
+    for (const [name, path] of subcharts(checkout, folder, dependencies)) {
+      const aliases = dependencies.filter((dependency) => dependency.name === name).map(({ alias }) => alias ?? name);
+      for (const alias of aliases.length > 0 ? aliases : [name]) {
+        if (typeof alias !== 'string') continue;
+        out.push(...chartLayers(checkout, path, [...prefix, alias], 'it belongs to a subchart'));
+      }
+    }
+  }
+  const file = posix.join(folder, 'values.yaml');
+  const place = filePlace(checkout, file, 100 - prefix.length, 'chart-values', `the chart's defaults ${file}`, closed);
+  return place ? [...out, layer(place, prefix)] : out;
+}
+
+function subcharts(checkout: Checkout, folder: string, dependencies: readonly JsonObject[]): ReadonlyMap<string, string> {
+  const out = new Map<string, string>();
+  const charts = posix.join(folder, 'charts');
+  const folders = dependencies.map(({ name }) => String(name));
+  for (const name of folders) {
+    if (listNames(checkout, NO_OVERLAY, posix.join(charts, name)).includes('Chart.yaml')) out.set(name, posix.join(charts, name));
+  }
+  for (const { name, repository } of dependencies) {
+    if (typeof name !== 'string' || typeof repository !== 'string' || !repository.startsWith('file://')) continue;
+    const path = posix.normalize(posix.join(folder, repository.slice('file://'.length)));
+    if (!out.has(name) && !path.startsWith('..')) out.set(name, path);
+  }
+  return out;
+}
+
+function documentOf(checkout: Checkout, file: string): JsonObject {
+  const text = readSource(checkout, NO_OVERLAY, file);
+  const documents = text === undefined ? undefined : readDocuments(text, file);
+  const value = documents?.ok ? documents.value[0]?.value : undefined;
+  return isObject(value) ? value : {};
+}
+
+/** The value files among a source's inputs, in the order in which Helm is given them. */
+function valueFiles({ inputs, request }: RenderedSource): readonly { at: Checkout; file: string }[] {
+  const checkouts = [request.checkout, ...request.refs.values()];
+  return inputs.flatMap(({ repoURL, path, role }) => {
+    const at = checkouts.find((candidate) => candidate.repoURL === repoURL);
+    return at && role === 'values' ? [{ at, file: path }] : [];
+  });
+}
+
+/** Inline values and parameters of an Application's manifest or of an override file. */
+function inlineLayers(place: Place): readonly Layer[] {
+  const helm = isObject(place.value) ? place.value : {};
+  const out: Layer[] = [];
+  if (isObject(helm.valuesObject)) {
+    const base = [...place.base, 'valuesObject'];
+    out.push(layer({ ...place, base, value: helm.valuesObject, label: `valuesObject in ${place.label}` }));
+  } else if (typeof helm.values === 'string') {
+    const documents = readDocuments(helm.values);
+    const value = documents.ok ? (documents.value[0]?.value ?? {}) : {};
+    const inside = [...place.base, 'values'];
+    out.push(layer({ ...place, inside, base: [], value, label: `values in ${place.label}` }));
+  }
+  for (const [index, parameter] of (isArray(helm.parameters) ? helm.parameters : []).entries()) {
+    if (!isObject(parameter) || typeof parameter.name !== 'string') continue;
+    const path = parameterPath(parameter.name);
+    const value = nestPlain(path, parameter.value ?? '');
+    const label = `the parameter ${parameter.name} in ${place.label}`;
+    out.push({ place: { ...place, label, layer: place.layer + 5 }, prefix: [], value: isObject(value) ? value : {}, parameter: { index, path } });
+  }
+  return out;
+}
+
+/** `a.b[0].c` as Helm's --set reads it; `\.` is a dot in a key (pkg/strvals). */
+export function parameterPath(name: string): FieldPath {
+  return [...name.matchAll(/((?:\\.|[^.[\]\\])+)|\[(\d+)\]/g)].map(([, key, index]) =>
+    index === undefined ? (key ?? '').replace(/\\(.)/g, '$1') : Number(index),
+  );
+}
+
+function nestPlain(path: FieldPath, value: JsonValue): JsonValue {
+  return path.reduceRight<JsonValue>((inner, segment) => {
+    if (typeof segment === 'number') return [...Array.from({ length: segment }, () => null), inner];
+    return { [String(segment)]: inner };
+  }, value);
+}
+
+/** A scalar among the values that the chart really sees, with the layer that sets it. */
+export interface ValueLeaf extends Leaf {
+  readonly layer: Layer;
+  /** Path in the chart's values. */
+  readonly key: FieldPath;
+}
+
+/** Scalars that no stronger layer overrides, the strongest layer first. */
+export function liveLeaves(layers: readonly Layer[]): readonly ValueLeaf[] {
+  return layers
+    .flatMap((layer, i) =>
+      [...scalarsOf(layer.value)].flatMap(({ path, value }): ValueLeaf[] => {
+        const key = keyOf(layer, path);
+        if (layers.slice(i + 1).some((other) => setsAt(other, key))) return [];
+        const { parameter } = layer;
+        if (parameter && value === null) return [];
+        const at = parameter ? ['parameters', parameter.index, 'value'] : path;
+        return [{ place: layer.place, path: at, value, layer, key }];
+      }),
+    )
+    .reverse();
+}
+
+/** A subchart's `global` is the same for all charts. */
+function keyOf({ prefix }: Layer, path: FieldPath): FieldPath {
+  return path[0] === 'global' ? path : [...prefix, ...path];
+}
+
+/** Whether a layer decides the value at a key: it sets the key, or something else than a map above it. */
+export function setsAt({ prefix, value }: Layer, key: FieldPath): boolean {
+  const own = prefix.every((segment, i) => segment === key[i]) ? key.slice(prefix.length) : undefined;
+  const rest = own ?? (key[0] === 'global' ? key : undefined);
+  if (!rest) return false;
+  let node: JsonValue | undefined = value;
+  for (const segment of rest) {
+    if (!isObject(node)) return true;
+    if (!Object.hasOwn(node, String(segment))) return false;
+    node = node[String(segment)];
+  }
+  return true;
+}
+
+/** The values that the chart sees, merged as Helm merges them: maps deeply, all else replaced, null deletes. */
+export function effectiveValues(layers: readonly Layer[]): JsonObject {
+  return layers.reduce<JsonObject>((values, { prefix, value }) => {
+    const merged = mergeValues(values, nestPlain(prefix, value));
+    return isObject(merged) ? merged : values;
+  }, {});
+}
+
+function mergeValues(below: JsonValue | undefined, above: JsonValue): JsonValue {
+  if (!isObject(above)) return above;
+  const out: Record<string, JsonValue> = isObject(below) ? { ...below } : {};
+  for (const [key, value] of Object.entries(above)) {
+    if (value === null) delete out[key];
+    else out[key] = mergeValues(out[key], value);
+  }
+  return out;
+}

@@ -1,0 +1,121 @@
+import { posix } from 'node:path';
+import { stringify } from 'yaml';
+import type { Operation } from '../../domain/change.ts';
+import { toPointer } from '../../domain/field-path.ts';
+import type { JsonObject, JsonValue } from '../../domain/json.ts';
+import { isArray, isObject } from '../../domain/json.ts';
+import type { Place } from './places.ts';
+import { editAt, setOperation } from './places.ts';
+import type { Goal } from './plan.ts';
+import type { Candidate } from './session.ts';
+import type { Wish } from './value-candidates.ts';
+import { wishesOf } from './value-candidates.ts';
+
+/**
+ * Overrides of a field in the source's own folder, the nearest first: an existing patch of the object, an existing
+ * list of JSON 6902 operations, a new inline patch in the kustomization.
+ */
+export function* overlayCandidates(
+  goal: Goal,
+  documents: readonly Place[],
+  places: readonly Place[],
+): Generator<Candidate> {
+  const { source, declared, operations } = goal;
+  const folder = source.request.path;
+  const wishes = wishesOf(declared.object, operations);
+  const own = (place: Place): boolean => place.layer >= 90;
+  for (const patch of documents.filter((place) => place.kind === 'patch' && own(place) && isObject(place.value))) {
+    const edits = mergeOperations(patch.value, wishes, declared.object);
+    if (edits) yield { repoURL: patch.repoURL, edits: [editAt(patch, edits)], place: `${patch.label}, which overrides it here` };
+  }
+  const [kustomization] = places.filter(
+    ({ kind, file, document }) =>
+      kind === 'kustomization' && document === 0 && (posix.dirname(file) === '.' ? '' : posix.dirname(file)) === folder,
+  );
+  if (!kustomization || !isObject(kustomization.value)) return;
+  const merge = strategicPatch(goal, kustomization.value, wishes);
+  const json = jsonPatch(goal, kustomization.value);
+  for (const patch of [merge, json]) {
+    if (!patch) continue;
+    const { patches } = kustomization.value;
+    const operation: Operation = isArray(patches)
+      ? { op: 'add', path: ['patches', '-'], value: patch }
+      : { op: 'add', path: ['patches'], value: [patch] };
+    const place = `a new patch in ${kustomization.file}, as the value comes from what others share or from elsewhere`;
+    yield { repoURL: kustomization.repoURL, edits: [editAt(kustomization, [operation])], place };
+  }
+}
+
+/** Operations on a patch document that make it set, or delete, what is wished; undefined where it cannot. */
+function mergeOperations(patch: JsonValue, wishes: readonly Wish[], sample: JsonObject): Operation[] | undefined {
+  const out: Operation[] = [];
+  for (const { path, after, before } of wishes) {
+    if (path.at(-1) === '-') return undefined;
+    const last = path.at(-1);
+    // A list item goes by a directive; everything else by null.
+    const removed = typeof last === 'object' ? { [last.key]: last.value, $patch: 'delete' } : null;
+    if (after === undefined && before === undefined) return undefined;
+    const value = after ?? removed;
+    const operation = setOperation(patch, path, value, sample);
+    if (!operation) return undefined;
+    out.push(operation);
+  }
+  return out;
+}
+
+function strategicPatch(goal: Goal, kustomization: JsonObject, wishes: readonly Wish[]): JsonObject | undefined {
+  const { ref, object } = goal.declared;
+  const head: JsonObject = { apiVersion: ref.apiVersion, kind: ref.kind, metadata: { name: nameBefore(ref.name, kustomization) } };
+  let patch = head;
+  for (const { path, after } of wishes) {
+    const last = path.at(-1);
+    if (last === '-' || (after === undefined && typeof last === 'object')) return undefined;
+    const operation = setOperation(patch, path, after ?? null, object);
+    const nested = operation && apply(patch, operation);
+    if (!nested) return undefined;
+    patch = nested;
+  }
+  return { patch: stringify(patch, { version: '1.1', lineWidth: 0 }) };
+}
+
+/** Carries out what `setOperation` gives: an add or replace whose parents exist. */
+function apply(root: JsonObject, { path, ...operation }: Operation): JsonObject | undefined {
+  if (!('value' in operation)) return undefined;
+  const pointer = toPointer(root, path);
+  if (!pointer.ok) return undefined;
+  const set = (node: JsonValue | undefined, at: typeof path): JsonValue | undefined => {
+    const [segment, ...rest] = at;
+    if (segment === undefined) return operation.value;
+    if (isArray(node)) {
+      if (segment === '-') return [...node, operation.value];
+      const index = node.findIndex((item) => typeof segment === 'object' && isObject(item) && String(item[segment.key]) === segment.value);
+      const child = index < 0 ? undefined : set(node[index], rest);
+      return child === undefined ? undefined : node.with(index, child);
+    }
+    const child = set(isObject(node) ? node[String(segment)] : undefined, rest);
+    return child === undefined ? undefined : { ...(isObject(node) ? node : {}), [String(segment)]: child };
+  };
+  const out = set(root, path);
+  return isObject(out) ? out : undefined;
+}
+
+function jsonPatch({ declared, operations }: Goal, kustomization: JsonObject): JsonObject | undefined {
+  const { ref, object } = declared;
+  const list: JsonObject[] = [];
+  for (const operation of operations) {
+    const pointer = toPointer(object, operation.path);
+    if (!pointer.ok) return undefined;
+    const step = { op: operation.op, path: pointer.value };
+    list.push('value' in operation ? { ...step, value: operation.value } : step);
+  }
+  const target = { kind: ref.kind, name: nameBefore(ref.name, kustomization) };
+  return { target, patch: stringify(list, { version: '1.1', lineWidth: 0 }) };
+}
+
+/** The name as patches of this layer see it: without what the layer itself adds. */
+function nameBefore(name: string, { namePrefix, nameSuffix }: JsonObject): string {
+  const start = typeof namePrefix === 'string' && name.startsWith(namePrefix) ? namePrefix.length : 0;
+  const end = typeof nameSuffix === 'string' && name.endsWith(nameSuffix) ? name.length - nameSuffix.length : name.length;
+  return name.slice(start, end);
+}
+

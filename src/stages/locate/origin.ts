@@ -1,0 +1,97 @@
+import type { FieldPath } from '../../domain/field-path.ts';
+import { formatFieldPath, getField } from '../../domain/field-path.ts';
+import type { ObjectRef } from '../../domain/object-ref.ts';
+import { formatRef, refOf, sameObject } from '../../domain/object-ref.ts';
+import type { Problem } from '../../domain/problem.ts';
+import { problem } from '../../domain/problem.ts';
+import type { Result } from '../../domain/result.ts';
+import { err, ok } from '../../domain/result.ts';
+import { isArray, isObject } from '../../domain/json.ts';
+import type { JsonValue } from '../../domain/json.ts';
+import type { ApplicationRef, Location, RenderedObject } from '../../domain/source.ts';
+import { locateField } from '../../domain/yaml/locate.ts';
+import { readDocuments } from '../../domain/yaml/read.ts';
+import { NO_OVERLAY, readSource } from './files.ts';
+import { findDeclared, sourceOfObject } from './location.ts';
+import type { LocateContext, Session } from './session.ts';
+import { createSession } from './session.ts';
+import { traceByRendering } from './trace.ts';
+
+/** Where a field's value is written, how it gets from there into the object, and what else it feeds. */
+export interface FieldOrigin {
+  readonly value: JsonValue;
+  readonly repoURL: string;
+  readonly file: string;
+  /** 1-based. */
+  readonly line: number;
+  readonly column: number;
+  /** Path of the value in its file; with `inside: path`, in the YAML text that is at that path. */
+  readonly path: string;
+  /** For people: `the manifest`, `values key image.tag in env/prod.yaml`. */
+  readonly via: string;
+  /** Other fields that the same value feeds. */
+  readonly feeds: readonly FedField[];
+}
+
+export interface FedField {
+  readonly application: ApplicationRef;
+  readonly object: ObjectRef;
+  readonly field: string;
+}
+
+/** Error codes: `not-in-git` (no such object or field), `not-found` (no place was found), and those of rendering. */
+export async function findOrigin(
+  context: LocateContext,
+  location: Location,
+  object: ObjectRef,
+  path: FieldPath,
+): Promise<Result<FieldOrigin, Problem>> {
+  const base = await context.renders.render(location);
+  if (!base.ok) return base;
+  const declared = findDeclared(base.value.objects, object);
+  const source = declared && sourceOfObject(base.value, declared);
+  const value = getField(declared?.object, path);
+  if (!declared || !source) return err(problem('not-in-git', `${formatRef(object)} is not declared in Git`));
+  if (value === undefined) {
+    const message = `Git does not set ${formatFieldPath(path)} of ${formatRef(declared.ref)}`;
+    return err(problem('not-in-git', message));
+  }
+  const session = createSession(context, location, base.value);
+  if (source.type === 'Directory') return originInManifest(session, declared, path, value);
+  return traceByRendering(context, session, { location, source, declared, path, value });
+}
+
+function originInManifest(
+  session: Session,
+  declared: RenderedObject,
+  path: FieldPath,
+  value: JsonValue,
+): Result<FieldOrigin, Problem> {
+  const { origin, ref } = declared;
+  const checkout = origin && session.checkout(origin.repoURL);
+  const text = checkout && readSource(checkout, NO_OVERLAY, origin.file);
+  if (!origin || text === undefined) return err(problem('not-found', `the file of ${formatRef(ref)} is not there`));
+  const documents = readDocuments(text, origin.file);
+  if (!documents.ok) return documents;
+  const document = documents.value[origin.document];
+  const full = document && [...listPrefix(document.value, ref), ...path];
+  const place = document && full && locateField(document, full);
+  if (!place) {
+    const message = `${formatFieldPath(path)} is not written in ${origin.file}: Argo CD adds it`;
+    return err(problem('not-in-git', message));
+  }
+  const { line, column } = place;
+  const via = place.shared ? 'the manifest, through an anchor' : 'the manifest';
+  const { repoURL, file } = origin;
+  return ok({ value, repoURL, file, line, column, path: formatFieldPath(full), via, feeds: [] });
+}
+
+/** Where the object is in a document that is a List. */
+function listPrefix(value: JsonValue, ref: ObjectRef): FieldPath {
+  if (!isObject(value) || !isArray(value.items)) return [];
+  const index = value.items.findIndex((item) => {
+    const found = isObject(item) ? refOf(item, ref.namespace) : undefined;
+    return found !== undefined && sameObject(ref.namespace === undefined ? { ...found, namespace: '' } : found, ref);
+  });
+  return index < 0 ? [] : ['items', index];
+}

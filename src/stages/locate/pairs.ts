@@ -1,0 +1,123 @@
+import { posix } from 'node:path';
+import type { ChangeSet } from '../../domain/change-set.ts';
+import type { ApplicationSource } from '../../domain/kubernetes/application.ts';
+import { sameObject } from '../../domain/object-ref.ts';
+import type { ApplicationRef, RenderedObject, RenderedPair } from '../../domain/source.ts';
+import type { Overlay } from '../../ports/renderer.ts';
+import { comparable } from './compare.ts';
+import { formatApplication } from './tracking.ts';
+import { pathOf, sameRepositoryKey, sourcesOf } from './spec.ts';
+import type { RenderService, Target } from './render.ts';
+
+/** Applications rendered without and with a change, and those that could not be rendered. */
+export interface Pairs {
+  /** The owning Application first. */
+  readonly pairs: readonly RenderedPair[];
+  readonly unrendered: readonly { readonly application: ApplicationRef; readonly reason: string }[];
+}
+
+/** An Application before a change, and after it where the change edits its own manifest. */
+export interface Affected {
+  readonly before: Target;
+  readonly after: Target;
+}
+
+/** The change of a ChangeSet as an overlay of its repository. */
+export function overlayOf({ repoURL, files }: Pick<ChangeSet, 'repoURL' | 'files'>): Overlay {
+  return new Map([[repoURL, new Map(files.map(({ path, after }) => [path, after]))]]);
+}
+
+/**
+ * Renders every Application that reads a touched file at the change's base revision, and those whose own manifest is
+ * touched. The render after the change is given in `comparable` terms: generated names and checksums of content as before. The manifests of
+ * `edited` Applications differ in their parents, the owner aside; what that does is seen by rendering the Applications themselves.
+ */
+export async function renderPairs(
+  renders: RenderService,
+  applications: readonly Affected[],
+  overlay: Overlay,
+  baseRevision: string,
+  edited: readonly ApplicationRef[],
+  owner?: ApplicationRef,
+): Promise<Pairs> {
+  const pairs: RenderedPair[] = [];
+  const unrendered: { application: ApplicationRef; reason: string }[] = [];
+  for (const { before, after } of applications) {
+    const reads = before !== after || (await readsTouched(renders, before, overlay, baseRevision));
+    if (!reads) continue;
+    const old = await renders.render(before);
+    const fresh = old.ok ? await renders.render(after, { overlay }) : old;
+    if (old.ok && fresh.ok) {
+      const hidden = edited.filter(() => before.application !== owner);
+      const objects = withOwnManifest(old.value.objects, comparable(old.value.objects, fresh.value.objects), hidden);
+      pairs.push({ application: before.application, before: old.value.objects, after: objects });
+    } else if (!fresh.ok) {
+      unrendered.push({ application: before.application, reason: fresh.error.message });
+    }
+  }
+  return { pairs, unrendered };
+}
+
+function withOwnManifest(
+  before: readonly RenderedObject[],
+  after: readonly RenderedObject[],
+  edited: readonly ApplicationRef[],
+): readonly RenderedObject[] {
+  if (edited.length === 0) return after;
+  return after.map((object) => {
+    const { ref } = object;
+    const own = ref.kind === 'Application' && edited.some(({ name }) => name === ref.name);
+    return (own ? before.find((other) => sameObject(other.ref, ref)) : undefined) ?? object;
+  });
+}
+
+/** Whether an Application reads a file of the overlay; one whose inputs cannot be told is judged by its paths. */
+async function readsTouched(
+  renders: RenderService,
+  target: Target,
+  overlay: Overlay,
+  baseRevision: string,
+): Promise<boolean> {
+  const sources = sourcesOf(target.spec);
+  if (!sources.ok || !sources.value.some(({ repoURL }) => overlayFor(overlay, repoURL) !== undefined)) return false;
+  const prepared = await renders.prepare(target, { overlay });
+  if (!prepared.ok) return mayRead(sources.value, overlay);
+  return prepared.value.some(({ renderer, request }) => {
+    const checkouts = [request.checkout, ...request.refs.values()];
+    const same = checkouts.some(
+      ({ repoURL, revision }) => revision === baseRevision && overlayFor(overlay, repoURL) !== undefined,
+    );
+    if (!same) return false;
+    const inputs = renderer.inputs(request);
+    if (!inputs.ok) return mayRead(sources.value, overlay);
+    return inputs.value.some(({ repoURL, path }) => overlayFor(overlay, repoURL)?.has(path) ?? false);
+  });
+}
+
+/** Whether a touched file is in a source's folder or is named by one of its value files. */
+function mayRead(sources: readonly ApplicationSource[], overlay: Overlay): boolean {
+  const named = sources.flatMap((source) =>
+    (source.helm?.valueFiles ?? []).map((file) =>
+      file.startsWith('$') ? file.split('/').slice(1).join('/') : posix.join(pathOf(source), file),
+    ),
+  );
+  const touched = sources.flatMap((source) => {
+    const files = [...(overlayFor(overlay, source.repoURL)?.keys() ?? [])];
+    const folder = pathOf(source);
+    return files.filter((file) => (folder !== '' && file.startsWith(`${folder}/`)) || named.includes(file));
+  });
+  return touched.length > 0;
+}
+
+function overlayFor(overlay: Overlay, repoURL: string): ReadonlyMap<string, string> | undefined {
+  const key = sameRepositoryKey(repoURL);
+  return [...overlay].find(([url]) => sameRepositoryKey(url) === key)?.[1];
+}
+
+/** Applications whose render a change alters, as text; the first is left out when it is `except`. */
+export function otherChanges(pairs: Pairs, except: ApplicationRef, differs: (pair: RenderedPair) => boolean): string[] {
+  return pairs.pairs
+    .filter(({ application }) => formatApplication(application) !== formatApplication(except))
+    .filter(differs)
+    .map(({ application }) => formatApplication(application));
+}

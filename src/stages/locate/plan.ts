@@ -1,0 +1,149 @@
+import type { Change, Operation } from '../../domain/change.ts';
+import type { ChangeSet } from '../../domain/change-set.ts';
+import { formatFieldPath } from '../../domain/field-path.ts';
+import { deepEqual } from '../../domain/json.ts';
+import { formatRef } from '../../domain/object-ref.ts';
+import type { Problem } from '../../domain/problem.ts';
+import { problem } from '../../domain/problem.ts';
+import type { Result } from '../../domain/result.ts';
+import { err, ok } from '../../domain/result.ts';
+import type { Location, RenderedObject } from '../../domain/source.ts';
+import { candidatesFor } from './candidates.ts';
+import { expectedAfter } from './compare.ts';
+import { findDeclared, sourceOfObject } from './location.ts';
+import type { RenderedApplication, RenderedSource } from './render.ts';
+import type { Attempt, Candidate, LocateContext, Session, Settled, Tried } from './session.ts';
+import { createSession, toResult } from './session.ts';
+import { templateHint } from './template-hint.ts';
+
+/** Why a change cannot be made in Git, with what was tried. */
+export type PlanProblem = Problem & { readonly tried?: readonly Tried[] };
+
+/** One step of a change: the object as it is rendered, and the operations to carry out on it together. */
+export interface Goal {
+  readonly location: Location;
+  readonly base: RenderedApplication;
+  readonly source: RenderedSource;
+  readonly declared: RenderedObject;
+  readonly operations: readonly Operation[];
+  /** What the render must be. */
+  readonly wanted: readonly RenderedObject[];
+}
+
+/**
+ * Turns changes of declared objects into the smallest edit of source files that makes exactly them. Each change is
+ * tried as a whole first, then operation by operation; every candidate is rendered and compared before it counts.
+ */
+export async function planChange(
+  context: LocateContext,
+  location: Location,
+  changes: readonly Change[],
+): Promise<Result<ChangeSet, PlanProblem>> {
+  const base = await context.renders.render(location);
+  if (!base.ok) return base;
+  const expected = expectedAfter(base.value.objects, changes);
+  if (!expected.ok) return expected;
+  const session = createSession(context, location, base.value);
+  let settled: Settled = { edits: [] };
+  let changeSet: ChangeSet | undefined;
+  const places: string[] = [];
+  const done: Change[] = [];
+  for (const change of expected.value.changes) {
+    const answer = await planOne(context, session, location, settled, done, change);
+    if (!answer.ok) return answer;
+    if (!answer.value) continue;
+    settled = answer.value;
+    changeSet = answer.value.changeSet;
+    places.push(changeSet.place);
+    done.push(change);
+  }
+  if (!changeSet) return err(problem('not-applicable', 'the declared objects are already as wanted'));
+  return ok({ ...changeSet, place: [...new Set(places)].join('; ') });
+}
+
+interface Found extends Settled {
+  readonly changeSet: ChangeSet;
+}
+
+async function planOne(
+  context: LocateContext,
+  session: Session,
+  location: Location,
+  settled: Settled,
+  done: readonly Change[],
+  change: Change,
+): Promise<Result<Found | undefined, PlanProblem>> {
+  const operations = change.operations.filter(({ op }) => op !== 'test');
+  const whole = await goalOf(session, location, done, { ...change, operations });
+  if (!whole.ok) return whole;
+  if (!whole.value) return ok(undefined);
+  const answer = await settle(context, session, settled, whole.value);
+  if (answer.ok || operations.length < 2 || whole.value.source.type === 'Directory') return answer;
+  let last: Found | undefined;
+  for (let i = 0; i < operations.length; i++) {
+    const earlier = i === 0 ? done : [...done, { ...change, operations: operations.slice(0, i) }];
+    const step = await goalOf(session, location, earlier, { ...change, operations: operations.slice(i, i + 1) });
+    if (!step.ok) return step;
+    if (!step.value) continue;
+    const found = await settle(context, session, last ?? settled, step.value);
+    if (!found.ok) return answer;
+    last = found.value;
+  }
+  return last ? ok(last) : answer;
+}
+
+/** Undefined where the operations change nothing. */
+async function goalOf(
+  { base }: Session,
+  location: Location,
+  done: readonly Change[],
+  change: Change,
+): Promise<Result<Goal | undefined, PlanProblem>> {
+  const before = expectedAfter(base.objects, done);
+  if (!before.ok) return before;
+  const after = expectedAfter(before.value.objects, [change]);
+  if (!after.ok) return after;
+  const declared = findDeclared(before.value.objects, change.object);
+  const source = declared && sourceOfObject(base, declared);
+  if (!declared || !source) return err(problem('not-in-git', `${formatRef(change.object)} is not declared in Git`));
+  const now = findDeclared(after.value.objects, declared.ref);
+  if (deepEqual(declared.object, now?.object)) return ok(undefined);
+  return ok({ location, base, source, declared, operations: change.operations, wanted: after.value.objects });
+}
+
+async function settle(
+  context: LocateContext,
+  session: Session,
+  settled: Settled,
+  goal: Goal,
+): Promise<Result<Found, PlanProblem>> {
+  let last: Attempt | undefined;
+  let only: Candidate | undefined;
+  let count = 0;
+  const repoURL = goal.source.request.checkout.repoURL;
+  for await (const candidate of candidatesFor(context, session, goal)) {
+    if (!session.hasBudget()) break;
+    if (settled.edits.length > 0 && candidate.repoURL !== repoURL) continue;
+    count++;
+    only = candidate;
+    last = await session.attempt(candidate, settled, goal.wanted);
+    if (last.kind === 'exact') {
+      return ok(together(settled, candidate, last.changeSet));
+    }
+  }
+  if (count === 1 && last && only && goal.source.type === 'Directory') {
+    const answer = toResult(last, session.tried);
+    return answer.ok ? ok(together(settled, only, answer.value)) : answer;
+  }
+  const fields = goal.operations.map(({ path }) => formatFieldPath(path)).join(', ');
+  const shared = session.tried.find(({ why }) => why.startsWith('it also changes'));
+  const message = `no single place in Git sets ${fields} of ${formatRef(goal.declared.ref)} alone`;
+  const hint = templateHint(goal);
+  const text = shared ? `${message}: ${shared.place} ${shared.why.replace('it ', '')}` : message;
+  return err({ ...problem('not-editable', text, hint === undefined ? {} : { hint }), tried: session.tried });
+}
+
+function together(settled: Settled, candidate: Candidate, changeSet: ChangeSet): Found {
+  const texts = new Map([...(settled.texts ?? []), ...(candidate.texts ?? [])]);
+  return { edits: [...settled.edits, ...candidate.edits], texts, changeSet };
+}

@@ -1,0 +1,89 @@
+import type { JsonValue } from '../../domain/json.ts';
+import type { Scalar } from './places.ts';
+import { isScalar } from './places.ts';
+
+/** A value that a source scalar could take so that the rendered field becomes what is wanted. */
+export interface ValueProposal {
+  readonly value: Scalar;
+  /** How the scalar and the field hang together: 0 equal, 1 a part of it, 2 it holds it, 3 encoded. */
+  readonly distance: number;
+}
+
+/**
+ * What a scalar would have to become for a field to go from `before` to `after`, judged by texts alone: the scalar
+ * is the field, a part of it (a tag of an image, a number before its unit), or a text around it (`key=value`).
+ */
+export function proposeValues(scalar: Scalar, before: JsonValue, after: JsonValue): readonly ValueProposal[] {
+  if (!isScalar(before) || !isScalar(after) || scalar === null || before === null) return [];
+  const [text, old, wanted] = [String(scalar), String(before), String(after ?? '')];
+  if (after === null) return [];
+  if (text === old) return [{ value: typedLike(scalar, after), distance: 0 }];
+  if (text === '' || old === '') return [];
+  const out: ValueProposal[] = [];
+  if (typeof scalar !== 'boolean') {
+    for (const at of occurrences(old, text)) {
+      const [head, tail] = [old.slice(0, at), old.slice(at + text.length)];
+      const fits = wanted.startsWith(head) && wanted.endsWith(tail) && wanted.length > head.length + tail.length;
+      if (!fits) continue;
+      const part = wanted.slice(head.length, wanted.length - tail.length);
+      if (part !== text) out.push({ value: typedLike(scalar, part), distance: 1 });
+    }
+  }
+  if (typeof scalar === 'string') {
+    for (const at of occurrences(text, old)) {
+      const value = text.slice(0, at) + wanted + text.slice(at + old.length);
+      out.push({ value, distance: 2 });
+    }
+    const decoded = decode(old);
+    const wantedPlain = decode(wanted);
+    if (decoded === text && wantedPlain !== undefined) out.push({ value: wantedPlain, distance: 3 });
+    if (decode(text) === old) out.push({ value: Buffer.from(wanted).toString('base64'), distance: 3 });
+  }
+  return out;
+}
+
+function occurrences(text: string, part: string): readonly number[] {
+  const out: number[] = [];
+  for (let at = text.indexOf(part); at >= 0 && out.length < 4; at = text.indexOf(part, at + 1)) out.push(at);
+  return out;
+}
+
+function decode(text: string): string | undefined {
+  if (text.length % 4 !== 0 || !/^[A-Za-z0-9+/]+={0,2}$/.test(text)) return undefined;
+  const plain = Buffer.from(text, 'base64').toString('utf8');
+  return Buffer.from(plain, 'utf8').toString('base64') === text ? plain : undefined;
+}
+
+/** A value in the type that the scalar has now, where it can be written so; else as it is. */
+export function typedLike(scalar: Scalar, value: Scalar): Scalar {
+  if (value === null || scalar === null || typeof value === typeof scalar) return value;
+  if (typeof scalar === 'string') return String(value);
+  const text = String(value);
+  if (typeof scalar === 'number') return text !== '' && String(Number(text)) === text ? Number(text) : value;
+  return text === 'true' ? true : text === 'false' ? false : value;
+}
+
+/** Another value of the same type and shape: what a scalar is set to only to see which fields follow it. */
+export function perturb(scalar: Scalar): readonly Scalar[] {
+  if (scalar === null) return ['remendo'];
+  if (typeof scalar === 'boolean') return [!scalar];
+  if (typeof scalar === 'number') return [Number.isInteger(scalar) ? scalar + 1 : scalar + 0.5];
+  if (scalar === '') return ['remendo'];
+  const digits = /\d+(?=\D*$)/.exec(scalar);
+  const counted = digits
+    ? scalar.slice(0, digits.index) + String(BigInt(digits[0]) + 1n).padStart(digits[0].length, '0') + scalar.slice(digits.index + digits[0].length)
+    : undefined;
+  const last = scalar.at(-1) ?? '';
+  const lettered = /[a-z]/i.test(last) ? `${scalar}x` : undefined;
+  return [counted, lettered, `${scalar}1`].filter((text) => text !== undefined);
+}
+
+/** How much two paths share in the words of their last steps; 0 is nothing. */
+export function nameSimilarity(a: readonly string[], b: readonly string[]): number {
+  const words = (path: readonly string[]): Set<string> =>
+    new Set(path.slice(-4).flatMap((key) => key.split(/[^A-Za-z0-9]+|(?<=[a-z0-9])(?=[A-Z])/)).map((word) => word.toLowerCase()));
+  const mine = words(a);
+  const last = a.at(-1)?.toLowerCase();
+  const shared = [...words(b)].filter((word) => word !== '' && mine.has(word)).length;
+  return shared + (last !== undefined && last === b.at(-1)?.toLowerCase() ? 2 : 0);
+}

@@ -1,0 +1,194 @@
+import PQueue from 'p-queue';
+import type { ApplicationSource, ApplicationSpec } from '../../domain/kubernetes/application.ts';
+import { sha256 } from '../../domain/fingerprint.ts';
+import { canonicalJson } from '../../domain/json.ts';
+import { refKey } from '../../domain/object-ref.ts';
+import type { Problem } from '../../domain/problem.ts';
+import { problem } from '../../domain/problem.ts';
+import type { Result } from '../../domain/result.ts';
+import { err, ok } from '../../domain/result.ts';
+import type { ApplicationRef, Checkout, RenderedObject } from '../../domain/source.ts';
+import type { Charts, Git } from '../../ports/git.ts';
+import type { Overlay, RenderRequest, Rendered, Renderer } from '../../ports/renderer.ts';
+import { NO_OVERLAY } from './files.ts';
+import { sourceTypeOf, withOverrides } from './source-type.ts';
+import { mayBeRandom, stabilised } from './unstable.ts';
+import { isReferenceOnly, pathOf, revisionOf, sameRepositoryKey, sourcesOf } from './spec.ts';
+
+/** An Application by name and specification: all that rendering needs. */
+export interface Target {
+  readonly application: ApplicationRef;
+  readonly spec: ApplicationSpec;
+}
+
+export interface RenderOptions {
+  /** Revision of the first source's repository, instead of what the Application follows. */
+  readonly revision?: string;
+  readonly overlay?: Overlay;
+  readonly signal?: AbortSignal;
+}
+
+/** One source with everything that it is rendered from. */
+export interface PreparedSource {
+  readonly index: number;
+  readonly type: Renderer['type'];
+  readonly request: RenderRequest;
+  readonly renderer: Renderer;
+}
+
+export interface RenderedSource extends PreparedSource, Rendered {}
+
+/** All sources of an Application, rendered and merged. */
+export interface RenderedApplication extends Target, Rendered {
+  readonly sources: readonly RenderedSource[];
+}
+
+export interface RenderService {
+  /** Checkouts, overrides and types of an Application's sources, without rendering. */
+  prepare(target: Target, options?: RenderOptions): Promise<Result<readonly PreparedSource[], Problem>>;
+  render(target: Target, options?: RenderOptions): Promise<Result<RenderedApplication, Problem>>;
+  /** Renders that were run and not answered from the cache, so far. */
+  count(): number;
+}
+
+export interface RenderDependencies {
+  readonly git: Git;
+  readonly charts?: Charts;
+  readonly renderers: readonly Renderer[];
+  /** Renders that run at the same time. */
+  readonly concurrency: number;
+  /** Rendered sources that are kept. */
+  readonly cacheSize: number;
+}
+
+/**
+ * Renders Applications; equal questions are answered once, and at most `concurrency` renders run at a time. Fields that
+ * a chart gives another value each time are always those of the first render of what the Application follows.
+ */
+export function createRenderService(dependencies: RenderDependencies): RenderService {
+  const { git, charts, renderers, concurrency, cacheSize } = dependencies;
+  const queue = new PQueue({ concurrency });
+  const cache = new Map<string, Promise<Result<Rendered, Problem>>>();
+  let renders = 0;
+
+  async function checkoutOf(source: ApplicationSource, revision: string): Promise<Result<Checkout, Problem>> {
+    if (source.chart !== undefined) {
+      if (charts) return charts.fetch(source.repoURL, source.chart, revision);
+      const message = `the chart ${source.chart} comes from a registry, and none is configured`;
+      return err(problem('not-supported', message, { hint: 'configure a chart cache' }));
+    }
+    const repository = await git.open(source.repoURL);
+    if (!repository.ok) return repository;
+    const resolved = await repository.value.resolve(revision);
+    return resolved.ok ? repository.value.checkout(resolved.value) : resolved;
+  }
+
+  async function prepare(target: Target, options: RenderOptions = {}): Promise<Result<PreparedSource[], Problem>> {
+    const sources = sourcesOf(target.spec);
+    if (!sources.ok) return sources;
+    const pinned = sources.value.find((source) => source.chart === undefined)?.repoURL;
+    const checkouts: Checkout[] = [];
+    const refs = new Map<string, Checkout>();
+    for (const source of sources.value) {
+      const follows = pinned !== undefined && sameRepositoryKey(source.repoURL) === sameRepositoryKey(pinned);
+      const revision = (follows && source.chart === undefined ? options.revision : undefined) ?? revisionOf(source);
+      const checkout = await checkoutOf(source, revision);
+      if (!checkout.ok) return checkout;
+      checkouts.push(checkout.value);
+      if (source.ref !== undefined) refs.set(source.ref, checkout.value);
+    }
+    const prepared: PreparedSource[] = [];
+    for (const [index, written] of sources.value.entries()) {
+      const checkout = checkouts[index];
+      if (isReferenceOnly(written) || !checkout) continue;
+      const overlay = options.overlay ?? NO_OVERLAY;
+      const source = withOverrides(target.application, written, checkout, overlay);
+      if (!source.ok) return source;
+      const type = sourceTypeOf(source.value, checkout, overlay);
+      if (!type.ok) return type;
+      const renderer = renderers.find((candidate) => candidate.type === type.value);
+      if (!renderer) return err(problem('not-supported', `no renderer for ${type.value} sources is configured`));
+      const base = { ...target, source: source.value, checkout, path: pathOf(written), refs, overlay };
+      const request = options.signal === undefined ? base : { ...base, signal: options.signal };
+      prepared.push({ index, type: type.value, request, renderer });
+    }
+    return ok(prepared);
+  }
+
+  async function renderSource(prepared: PreparedSource, turn: number): Promise<Result<Rendered, Problem>> {
+    const key = `${turn} ${cacheKey(prepared)}`;
+    const known = cache.get(key);
+    if (known) {
+      cache.delete(key);
+      cache.set(key, known);
+      return known;
+    }
+    const pending = queue.add(() => {
+      renders++;
+      return prepared.renderer.render(prepared.request);
+    });
+    cache.set(key, pending);
+    const [oldest] = cache.keys();
+    if (cache.size > cacheSize && oldest !== undefined) cache.delete(oldest);
+    const answer = await pending;
+    // A time-out or a missing binary may be over the next time.
+    if (!answer.ok && answer.error.code !== 'render-failed' && answer.error.code !== 'file-invalid') cache.delete(key);
+    return answer;
+  }
+
+  async function render(target: Target, options: RenderOptions = {}): Promise<Result<RenderedApplication, Problem>> {
+    const rendered = await renderOnce(target, options, 1);
+    if (!rendered.ok || !rendered.value.sources.some((source) => mayBeRandom(source, source.inputs))) return rendered;
+    const first = await renderOnce(target, {}, 1);
+    const second = await renderOnce(target, {}, 2);
+    if (!first.ok || !second.ok) return rendered;
+    const objects = stabilised(rendered.value.objects, first.value.objects, second.value.objects);
+    return ok({ ...rendered.value, objects });
+  }
+
+  /** `turn` tells renders of the same content apart. */
+  async function renderOnce(
+    target: Target,
+    options: RenderOptions,
+    turn: number,
+  ): Promise<Result<RenderedApplication, Problem>> {
+    const prepared = await prepare(target, options);
+    if (!prepared.ok) return prepared;
+    const rendered = await Promise.all(
+      prepared.value.map(async (source) => ({ source, answer: await renderSource(source, turn) })),
+    );
+    const sources: RenderedSource[] = [];
+    for (const { source, answer } of rendered) {
+      if (!answer.ok) return answer;
+      sources.push({ ...source, ...answer.value });
+    }
+    const objects = lastWins(sources.flatMap((source) => source.objects));
+    return ok({ ...target, objects, inputs: sources.flatMap((source) => source.inputs), sources });
+  }
+
+  return { prepare, render, count: () => renders };
+}
+
+/** Of objects declared twice, the last is applied (argo-cd controller/state.go DeduplicateTargetObjects). */
+function lastWins(objects: readonly RenderedObject[]): readonly RenderedObject[] {
+  const byRef = new Map<string, RenderedObject>();
+  for (const object of objects) byRef.set(refKey(object.ref), object);
+  return [...byRef.values()];
+}
+
+function cacheKey({ type, request }: PreparedSource): string {
+  const { application, spec, source, checkout, path, refs, overlay } = request;
+  const files = [...overlay].map(([repoURL, changed]) => [repoURL, ...[...changed].flat()].map((text) => sha256(text)));
+  return sha256(
+    JSON.stringify([
+      type,
+      application,
+      canonicalJson(JSON.parse(JSON.stringify([source, spec.destination]))),
+      checkout.repoURL,
+      checkout.revision,
+      path,
+      [...refs].map(([name, ref]) => [name, ref.repoURL, ref.revision]),
+      files,
+    ]),
+  );
+}

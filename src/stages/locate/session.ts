@@ -1,0 +1,165 @@
+import type { ChangeSet, SourceEdit } from '../../domain/change-set.ts';
+import { deepEqual } from '../../domain/json.ts';
+import { formatRef, refKey } from '../../domain/object-ref.ts';
+import type { Problem } from '../../domain/problem.ts';
+import { formatPlace } from '../../domain/problem.ts';
+import type { Result } from '../../domain/result.ts';
+import { err, ok } from '../../domain/result.ts';
+import type { Checkout, Location, RenderedObject } from '../../domain/source.ts';
+import type { Git } from '../../ports/git.ts';
+import type { Log } from '../../ports/log.ts';
+import type { Overlay } from '../../ports/renderer.ts';
+import { buildChangeSet } from '../edit/build-change-set.ts';
+import { textChange } from './text-change.ts';
+import { comparable, compareRenders } from './compare.ts';
+import type { FanIn } from './fan-in.ts';
+import { NO_OVERLAY, readSource } from './files.ts';
+import { overlayOf } from './pairs.ts';
+import type { RenderService, RenderedApplication } from './render.ts';
+
+/** What provenance works with. */
+export interface LocateContext {
+  readonly git: Git;
+  readonly renders: RenderService;
+  readonly fanIn: FanIn;
+  readonly log: Log;
+  /** Renders that one question may cost. */
+  readonly renderLimit: number;
+}
+
+/** A way to make a change: edits of one repository's files, and words for the reviewer. */
+export interface Candidate {
+  readonly repoURL: string;
+  readonly edits: readonly SourceEdit[];
+  /** New texts of files that are not YAML (what a generator puts into a ConfigMap), by path. */
+  readonly texts?: ReadonlyMap<string, string>;
+  /** Where it writes and why there. */
+  readonly place: string;
+}
+
+/** What is decided already, before a candidate comes on top. */
+export type Settled = Pick<Candidate, 'edits' | 'texts'>;
+
+/** Something that was tried and does not do. */
+export interface Tried {
+  readonly place: string;
+  readonly why: string;
+}
+
+/** How a candidate turned out. */
+export type Attempt =
+  | { readonly kind: 'exact'; readonly changeSet: ChangeSet }
+  | { readonly kind: 'shared'; readonly with: readonly string[] }
+  | { readonly kind: 'no-effect' | 'other'; readonly why: string }
+  | { readonly kind: 'refused'; readonly problem: Problem };
+
+/** One question: a rendered Application, and candidates that are tried against it within a budget. */
+export interface Session {
+  readonly base: RenderedApplication;
+  readonly tried: readonly Tried[];
+  /** False where the budget of renders is used up. */
+  hasBudget(): boolean;
+  /** Renders with a candidate on top of edits that are settled, and compares with what is wanted. */
+  attempt(candidate: Candidate, settled: Settled, wanted: readonly RenderedObject[]): Promise<Attempt>;
+  /** Renders with edits; used to see which fields follow a value. */
+  renderWith(candidate: Candidate): Promise<Result<RenderedApplication, Problem>>;
+  /** The change set of a candidate alone, not rendered. */
+  changeSet(candidate: Candidate): Result<ChangeSet, Problem>;
+  checkout(repoURL: string): Checkout | undefined;
+}
+
+export function createSession(context: LocateContext, location: Location, base: RenderedApplication): Session {
+  const { renders, fanIn, renderLimit } = context;
+  const tried: Tried[] = [];
+  const start = renders.count();
+  const checkouts = new Map<string, Checkout>();
+  for (const { request } of base.sources) {
+    for (const checkout of [request.checkout, ...request.refs.values()]) checkouts.set(checkout.repoURL, checkout);
+  }
+
+  function build(candidate: Candidate, edits: readonly SourceEdit[]): Result<ChangeSet, Problem> {
+    const { repoURL, place, texts = new Map<string, string>() } = candidate;
+    const checkout = checkouts.get(repoURL);
+    const baseRevision = checkout?.revision ?? '';
+    const read = (path: string): string | undefined => (checkout ? readSource(checkout, NO_OVERLAY, path) : undefined);
+    const files = [...texts].map(([path, text]) => textChange(path, read(path) ?? '', text));
+    if (edits.length === 0 && files.length > 0) return ok({ repoURL, baseRevision, files, edits, place });
+    const built = buildChangeSet({ repoURL, baseRevision, edits, place, read });
+    return built.ok ? ok({ ...built.value, files: [...built.value.files, ...files] }) : built;
+  }
+
+  async function renderOverlay(repoURL: string, overlay: Overlay): Promise<Result<RenderedApplication, Problem>> {
+    const checkout = checkouts.get(repoURL);
+    const target = checkout ? fanIn.underOverlay(location, checkout, overlay) : location;
+    return renders.render(target, { overlay });
+  }
+
+  async function judge(
+    candidate: Candidate,
+    settled: Settled,
+    wanted: readonly RenderedObject[],
+  ): Promise<Attempt> {
+    const texts = new Map([...(settled.texts ?? []), ...(candidate.texts ?? [])]);
+    const changeSet = build({ ...candidate, texts }, [...settled.edits, ...candidate.edits]);
+    if (!changeSet.ok) return { kind: 'refused', problem: changeSet.error };
+    const overlay = overlayOf(changeSet.value);
+    const rendered = await renderOverlay(candidate.repoURL, overlay);
+    if (!rendered.ok) return { kind: 'refused', problem: rendered.error };
+    const { objects } = rendered.value;
+    if (!sameObjects(wanted, comparable(base.objects, objects))) return describe(base.objects, wanted, objects);
+    const checkout = checkouts.get(candidate.repoURL);
+    const others = checkout ? await fanIn.others(location, checkout, overlay) : [];
+    return others.length > 0 ? { kind: 'shared', with: others } : { kind: 'exact', changeSet: changeSet.value };
+  }
+
+  return {
+    base,
+    tried,
+    hasBudget: () => renders.count() - start < renderLimit,
+    async attempt(candidate, settled, wanted) {
+      const attempt = await judge(candidate, settled, wanted);
+      if (attempt.kind !== 'exact') tried.push({ place: candidate.place, why: reasonOf(attempt) });
+      return attempt;
+    },
+    async renderWith(candidate) {
+      const changeSet = build(candidate, candidate.edits);
+      return changeSet.ok ? renderOverlay(candidate.repoURL, overlayOf(changeSet.value)) : changeSet;
+    },
+    changeSet: (candidate) => build(candidate, candidate.edits),
+    checkout: (repoURL) => checkouts.get(repoURL),
+  };
+}
+
+/** Whether two renders hold the same objects with the same content. */
+export function sameObjects(a: readonly RenderedObject[], b: readonly RenderedObject[]): boolean {
+  if (a.length !== b.length) return false;
+  const other = new Map(b.map(({ ref, object }) => [refKey(ref), object]));
+  return a.every(({ ref, object }) => deepEqual(object, other.get(refKey(ref))));
+}
+
+function describe(
+  before: readonly RenderedObject[],
+  wanted: readonly RenderedObject[],
+  after: readonly RenderedObject[],
+): Attempt {
+  if (compareRenders(before, after).length === 0) return { kind: 'no-effect', why: 'it changes nothing in the render' };
+  const missing = compareRenders(wanted, comparable(before, after));
+  const [first, ...more] = missing;
+  const where = first ? `${formatRef(first.object)} ${first.field}` : 'the render';
+  const rest = more.length === 0 ? '' : ` and ${more.length} more`;
+  return { kind: 'other', why: `it does not give exactly what is wanted: ${where}${rest} differs` };
+}
+
+function reasonOf(attempt: Exclude<Attempt, { kind: 'exact' }>): string {
+  if (attempt.kind === 'shared') return `it also changes ${attempt.with.join(', ')}`;
+  if (attempt.kind !== 'refused') return attempt.why;
+  const { code, message, place } = attempt.problem;
+  return `${place ? `${formatPlace(place)}: ` : ''}${message} [${code}]`;
+}
+
+/** The outcome as a Result, for callers that try one candidate only. */
+export function toResult(attempt: Attempt, tried: readonly Tried[]): Result<ChangeSet, Problem & { tried: readonly Tried[] }> {
+  if (attempt.kind === 'exact') return ok(attempt.changeSet);
+  if (attempt.kind === 'refused') return err({ ...attempt.problem, tried });
+  return err({ code: 'not-editable', message: reasonOf(attempt), tried });
+}

@@ -1,0 +1,83 @@
+import { isObject } from '../../../domain/json.ts';
+import type { JsonObject } from '../../../domain/json.ts';
+import { sameObject } from '../../../domain/object-ref.ts';
+import type { RenderedObject } from '../../../domain/source.ts';
+import { formatFieldPath, getField } from '../../../domain/field-path.ts';
+import type { LeafChange } from '../object-diff.ts';
+import { podTemplatePath } from '../pod-template.ts';
+import type { ProposeContext } from '../proposer.ts';
+import { selectorMatches, texts } from '../workloads.ts';
+import { dataUnits } from './data-units.ts';
+import type { Explaining } from './explains.ts';
+import type { Unit } from './units.ts';
+import { unitsOf } from './units.ts';
+
+/** Every field that can explain the incident and differs between the last good state and now. */
+export function changedUnits(context: ProposeContext, what: Explaining, before: readonly RenderedObject[]): Unit[] {
+  const { declared, incident } = context;
+  const then = before.find(({ ref }) => sameObject(ref, declared.ref));
+  const own = then ? unitsOf(declared, then.object, what, incident.container) : [];
+  const data = what.data ? dataUnits(context, before) : [];
+  const selected = what.selected && then ? selectedUnits(context, what.selected, then.object, before) : [];
+  const all = [...own, ...data, ...selected];
+  return all.flatMap((unit) => (unit.untouchable === undefined ? narrowed(unit, context) : [unit]));
+}
+
+/** Workloads that a Service selected before: their labels or ports may be what changed. */
+function selectedUnits(
+  { declared, siblings }: ProposeContext,
+  what: 'labels' | 'ports',
+  service: JsonObject,
+  before: readonly RenderedObject[],
+): Unit[] {
+  const spec = service['spec'];
+  const selector = texts(isObject(spec) ? spec['selector'] : undefined);
+  return before.flatMap((then) => {
+    const template = podTemplatePath(then.ref.kind);
+    const now = siblings.find(({ ref }) => sameObject(ref, then.ref));
+    if (!template || !now || then.ref.namespace !== declared.ref.namespace) return [];
+    const labels = texts(getField(then.object, [...template, 'metadata', 'labels']));
+    if (!selectorMatches(selector, labels)) return [];
+    const fields =
+      what === 'ports'
+        ? { container: ['ports[]'], anyContainer: true, pod: [], object: [] }
+        : { container: [], anyContainer: false, pod: [], object: [`${formatFieldPath(template)}.metadata.labels.*`] };
+    return unitsOf(now, then.object, fields, undefined);
+  });
+}
+
+/** Cuts a unit down to the leaves that the symptom is about; nothing where none is. */
+function narrowed(unit: Unit, { incident, declared }: ProposeContext): Unit[] {
+  const { missing, refusal, unschedulable, servicePort } = incident.facts;
+  if (unit.object.ref.kind === 'Service' && servicePort && unit.path[1] === 'ports') {
+    const target = unit.leaves.filter((leaf) => leaf.path.at(-1) === 'targetPort' || leaf.path.length === 3);
+    return target.length > 0 ? [{ ...unit, leaves: target }] : [];
+  }
+  if (unit.path.at(-1) === 'resources') {
+    const asked = [
+      ...(refusal?.resources ?? []).map(({ resource }) => resource.split('.').at(-1) ?? ''),
+      ...(unschedulable ?? []).flatMap(({ reason }) => /^Insufficient (\S+)/.exec(reason)?.[1] ?? []),
+    ];
+    const leaves = unit.leaves.filter(
+      ({ path }) => asked.length === 0 || asked.some((resource) => resource === path.at(-1)),
+    );
+    return leaves.length > 0 ? [{ ...unit, leaves }] : [];
+  }
+  if (
+    missing &&
+    sameObject(unit.object.ref, declared.ref) &&
+    (unit.path.includes('env') ||
+      unit.path.includes('envFrom') ||
+      unit.path.includes('volumes') ||
+      unit.path.includes('imagePullSecrets'))
+  ) {
+    return unit.leaves.some((leaf) => names(leaf, missing.name, missing.key)) ? [unit] : [];
+  }
+  return [unit];
+}
+
+/** Whether a leaf now names what is missing. */
+function names({ from, path }: LeafChange, name: string, key: string | undefined): boolean {
+  if (from !== undefined && typeof from === 'object') return JSON.stringify(from).includes(JSON.stringify(key ?? name));
+  return from === name || (key !== undefined && from === key && path.at(-1) === 'key');
+}

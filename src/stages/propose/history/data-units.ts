@@ -1,0 +1,87 @@
+import type { Segment } from '../../../domain/field-path.ts';
+import type { JsonObject } from '../../../domain/json.ts';
+import { deepEqual } from '../../../domain/json.ts';
+import { formatRef } from '../../../domain/object-ref.ts';
+import type { RenderedObject } from '../../../domain/source.ts';
+import { baseName } from '../kustomize-hash.ts';
+import { leafChanges } from '../object-diff.ts';
+import { concerns, podReferences } from '../pod-references.ts';
+import type { ProposeContext } from '../proposer.ts';
+import type { Unit } from './units.ts';
+
+const DATA: ReadonlySet<string> = new Set(['data', 'binaryData', 'stringData']);
+
+/** ConfigMaps and Secrets that the failing container uses and the Application declares, now and before. */
+export function dataUnits(context: ProposeContext, before: readonly RenderedObject[]): Unit[] {
+  const { declared, incident, siblings } = context;
+  const { missing } = incident.facts;
+  const used = new Map(
+    podReferences(declared)
+      .filter((reference) => concerns(reference, incident.container))
+      .map(({ kind, name }) => [`${kind}/${baseName(name)}`, { kind, name }]),
+  );
+  return [...used.values()].flatMap(({ kind, name }) => {
+    if (kind !== 'ConfigMap' && kind !== 'Secret') return [];
+    if (missing && (missing.kind !== kind || baseName(missing.name) !== baseName(name))) return [];
+    const here = (object: RenderedObject): boolean =>
+      object.ref.kind === kind &&
+      object.ref.namespace === declared.ref.namespace &&
+      baseName(object.ref.name) === baseName(name);
+    const now = siblings.find(here);
+    const then = before.find(here);
+    if (!then) return [];
+    if (!now) return [{ ...removed(then, declared) }];
+    return changedKeys(now, then.object, missing?.key, declared);
+  });
+}
+
+function changedKeys(now: RenderedObject, then: JsonObject, key: string | undefined, user: RenderedObject): Unit[] {
+  const before: JsonObject = {
+    ...now.object,
+    data: then['data'] ?? {},
+    binaryData: then['binaryData'] ?? {},
+    stringData: then['stringData'] ?? {},
+  };
+  const leaves = leafChanges(now.object, before).filter(
+    ({ path }) => path.length === 2 && typeof path[0] === 'string' && DATA.has(path[0]),
+  );
+  const secret =
+    now.ref.kind === 'Secret'
+      ? { untouchable: `data of ${formatRef(now.ref)} changed too, and Secrets are never written` }
+      : {};
+  if (key === undefined)
+    return leaves.map((leaf) => ({ object: now, before, path: leaf.path, leaves: [leaf], ...secret }));
+  const lost = leaves.filter((leaf) => leaf.path[1] === key && leaf.from === undefined);
+  return lost.map((leaf) => {
+    // The same value under a new key that nobody asks for is the key under another name: it goes back as one.
+    const renamed = leaves.filter(
+      (other) => other.to === undefined && deepEqual(other.from, leaf.to) && !asksFor(user, now, other.path[1]),
+    );
+    return {
+      object: now,
+      before,
+      path: leaf.path,
+      leaves: renamed.length === 1 ? [...renamed, leaf] : [leaf],
+      ...secret,
+    };
+  });
+}
+
+function asksFor(user: RenderedObject, holder: RenderedObject, key: Segment | undefined): boolean {
+  return podReferences(user).some(
+    (reference) =>
+      reference.kind === holder.ref.kind &&
+      baseName(reference.name) === baseName(holder.ref.name) &&
+      reference.key === key,
+  );
+}
+
+function removed(then: RenderedObject, user: RenderedObject): Unit {
+  return {
+    object: user,
+    before: then.object,
+    path: ['metadata', 'name'],
+    leaves: [],
+    untouchable: `${formatRef(then.ref)} was taken out of Git, and a whole object is not put back by itself`,
+  };
+}

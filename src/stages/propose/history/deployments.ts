@@ -1,0 +1,50 @@
+import type { ApplicationStatus } from '../../../domain/kubernetes/application.ts';
+import type { SourceVersion } from '../proposer.ts';
+import { time } from './beginning.ts';
+
+/** One entry of an Application's history: a revision that was applied. Times in milliseconds. */
+export interface Deployment {
+  readonly revision: string;
+  readonly startedAt: number;
+  readonly deployedAt: string;
+}
+
+/** Clocks of nodes and of Argo CD may differ, and times are whole seconds. */
+export const SKEW = 5000;
+
+/** The deployments of one source of an Application, oldest first. */
+export function deploymentsOf(status: ApplicationStatus, sourceIndex: number): Deployment[] {
+  return (status.history ?? [])
+    .flatMap(({ revision, revisions, deployStartedAt, deployedAt }) => {
+      const sha = revisions?.[sourceIndex] ?? revision;
+      const startedAt = time(deployStartedAt) ?? time(deployedAt);
+      return sha === undefined || startedAt === undefined
+        ? []
+        : [{ revision: sha, startedAt, deployedAt: deployedAt ?? deployStartedAt ?? '' }];
+    })
+    .toSorted((a, b) => a.startedAt - b.startedAt);
+}
+
+/** The deployment that a rollout came from, and the one before it. */
+export function around(
+  deployments: readonly Deployment[],
+  rolloutAt: number | undefined,
+): { broke: Deployment; before: Deployment } | undefined {
+  const until =
+    rolloutAt === undefined ? deployments : deployments.filter(({ startedAt }) => startedAt <= rolloutAt + SKEW);
+  const broke = until.at(-1);
+  const before =
+    broke && until.findLast(({ revision, startedAt }) => startedAt < broke.startedAt && revision !== broke.revision);
+  return broke && before ? { broke, before } : undefined;
+}
+
+/**
+ * What the Application rendered to at a deployed revision: the version of that very commit, else the newest one that was
+ * committed before the deployment began (a revision that does not touch the source is not among the versions).
+ */
+export function versionAt(versions: readonly SourceVersion[], deployment: Deployment): SourceVersion | undefined {
+  return (
+    versions.find(({ commit }) => commit.revision === deployment.revision) ??
+    versions.find(({ commit }) => (time(commit.committedAt) ?? Infinity) <= deployment.startedAt)
+  );
+}

@@ -1,0 +1,68 @@
+import type { Answer } from '../../../domain/proposal.ts';
+import { answersOf, change, listOf } from '../answers.ts';
+import { formatCommit } from '../field-history.ts';
+import type { ProposeContext, Proposer } from '../proposer.ts';
+import { operationsTo } from '../put-back.ts';
+import { explaining } from './explains.ts';
+import { changedUnits } from './changed-units.ts';
+import type { GoodState } from './last-good.ts';
+import { lastGood } from './last-good.ts';
+import { blame } from './blame.ts';
+import { namedUnits } from './named.ts';
+import { tellChange } from './telling.ts';
+import type { Unit } from './units.ts';
+import { formatFieldPath } from '../../../domain/field-path.ts';
+import { formatRef, sameObject } from '../../../domain/object-ref.ts';
+
+const answers = answersOf('history', 'put-back');
+
+/**
+ * The symptom began with a Git revision: of all that changed between the last state that worked and now, exactly one field can
+ * explain the cause, so exactly that field is put back. Evidence that the earlier state worked is demanded: an older
+ * ReplicaSet that still serves, or a deployment in the Application's history that the workload lived through.
+ */
+export const history: Proposer = {
+  origin: 'history',
+  name: 'put-back',
+  causes: ['*'],
+  async propose(context) {
+    const what = explaining(context.incident);
+    if (!what) return undefined;
+    const good = await lastGood(context);
+    if ('why' in good) return answers.decline(good.why);
+    const units = changedUnits(context, what, good.objects);
+    if (units.length === 0) return answers.decline(`nothing that can explain this changed in Git since ${good.told}`);
+    const chosen = await choose(units, context);
+    if (typeof chosen === 'string') return answers.decline(chosen);
+    return putBack(context, good, chosen);
+  },
+};
+
+/** The only unit, or the only one that the symptom names; otherwise the reason why there is none. */
+async function choose(units: readonly Unit[], context: ProposeContext): Promise<Unit | string> {
+  const named = units.length > 1 ? await namedUnits(units, context) : units;
+  const [only] = named;
+  if (named.length === 1 && only) return only.untouchable ?? only;
+  const fields = units.map((unit) => unit.untouchable ?? fieldOf(unit, context));
+  return `several changes since then can explain this, and the symptom does not name one of them: ${listOf(fields)}`;
+}
+
+async function putBack(context: ProposeContext, good: GoodState, unit: Unit): Promise<Answer> {
+  const culprit = blame(good.versions, good, unit);
+  if ('why' in culprit) return answers.decline(`${fieldOf(unit, context)} changed, but ${culprit.why}`);
+  const operations = operationsTo(unit.object.object, unit.before, unit.leaves);
+  if (!operations || operations.length === 0) {
+    return answers.decline(`${fieldOf(unit, context)} changed together with fields that have nothing to do with it`);
+  }
+  const image =
+    unit.path.at(-1) === 'image'
+      ? ' The image is the only change that can explain it; this goes back to the earlier one.'
+      : '';
+  const rationale = `${tellChange(unit)} by ${formatCommit(culprit.commit)}${good.deployed}, and the symptom began with it. ${good.evidence}. This puts back exactly that field.${image}`;
+  return answers.fix(context, [change(unit.object.ref, ...operations)], rationale);
+}
+
+function fieldOf(unit: Unit, { declared }: ProposeContext): string {
+  const field = formatFieldPath(unit.path);
+  return sameObject(unit.object.ref, declared.ref) ? field : `${field} of ${formatRef(unit.object.ref)}`;
+}

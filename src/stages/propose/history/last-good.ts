@@ -1,0 +1,100 @@
+import type { ReplicaSet } from '../../../domain/kubernetes/workload.ts';
+import { sameObject } from '../../../domain/object-ref.ts';
+import type { RenderedObject } from '../../../domain/source.ts';
+import { formatCommit } from '../field-history.ts';
+import type { ProposeContext, SourceVersion } from '../proposer.ts';
+import { alignGenerated } from './align.ts';
+import type { Beginning } from './beginning.ts';
+import { beginningOf } from './beginning.ts';
+import { SKEW, around, deploymentsOf, versionAt } from './deployments.ts';
+import { runsTemplate } from './live-template.ts';
+
+/** The last state of the Application that is known to have worked, and what shows it. */
+export interface GoodState {
+  readonly objects: readonly RenderedObject[];
+  /** All versions that were read, newest first. */
+  readonly versions: readonly SourceVersion[];
+  /** The version whose deployment broke the workload, where the Application's history names it. */
+  readonly broke: SourceVersion | undefined;
+  readonly rolloutAt: number | undefined;
+  /** `abc1234 "subject" (...)`. */
+  readonly told: string;
+  /** `, deployed at ...`, or nothing. */
+  readonly deployed: string;
+  /** One sentence without its full stop. */
+  readonly evidence: string;
+}
+
+/** A symptom that begins later than this after the deployment did not begin with it. */
+const WINDOW = 24 * 3600 * 1000;
+
+export async function lastGood(context: ProposeContext): Promise<GoodState | { readonly why: string }> {
+  const beginning = beginningOf(context);
+  const pair = around(deploymentsOf(context.applicationStatus, context.location.sourceIndex), beginning.rolloutAt);
+  const doubt = doubtOf(context, beginning, pair);
+  if (doubt !== undefined) return { why: doubt };
+  const versions: SourceVersion[] = [];
+  for await (const version of context.versions()) versions.push(version);
+  const [head] = versions;
+  if (!head) return { why: 'the history of the repository cannot be read' };
+  const found = pair ? versionAt(versions, pair.before) : undefined;
+  const good = agrees(context, beginning.witness, found) ? found : servingVersion(context, beginning, versions);
+  if (!good || good === head) {
+    return {
+      why: beginning.witness
+        ? 'what ran before the symptom matches no earlier version in Git'
+        : 'the state before the symptom is not among the versions that were read',
+    };
+  }
+  const { worked = '' } = beginning;
+  return {
+    objects: alignGenerated(good.objects, context.siblings),
+    versions,
+    broke: pair && versionAt(versions, pair.broke),
+    rolloutAt: beginning.rolloutAt,
+    told: formatCommit(good.commit),
+    deployed: pair ? `, deployed at ${pair.broke.deployedAt}` : '',
+    evidence: `${worked.charAt(0).toUpperCase()}${worked.slice(1)}`,
+  };
+}
+
+/** Why the times alone say that no earlier state is known to have worked, or that the symptom began with something else. */
+function doubtOf(
+  { policy }: ProposeContext,
+  { rolloutAt, since, worked, workedAt, ready }: Beginning,
+  pair: ReturnType<typeof around>,
+): string | undefined {
+  if (worked === undefined) return 'nothing shows that this workload worked before';
+  if (!pair && !ready)
+    return 'the Application was deployed only once, or its history does not reach back to the symptom';
+  const startedAt = pair?.broke.startedAt ?? rolloutAt;
+  if (startedAt !== undefined && (since ?? rolloutAt ?? 0) - startedAt > WINDOW) {
+    return 'the symptom began more than a day after the last deployment before it, so it did not begin with that';
+  }
+  if (workedAt !== undefined && startedAt !== undefined && workedAt > startedAt + SKEW) {
+    return 'it has succeeded since the last deployment before the symptom';
+  }
+  const shortest = policy.detect.minimumAgeSeconds * 1000;
+  if (!ready && pair && pair.broke.startedAt - pair.before.startedAt < shortest) {
+    return 'the state before was deployed for too short a time to show that it worked';
+  }
+  return undefined;
+}
+
+/** Whether the version is what an earlier ReplicaSet was made from; true where no ReplicaSet can tell. */
+function agrees(context: ProposeContext, witness: ReplicaSet | undefined, version: SourceVersion | undefined): boolean {
+  if (!version || !witness?.spec.template) return version !== undefined;
+  const object = version.objects.find(({ ref }) => sameObject(ref, context.declared.ref));
+  return object !== undefined && runsTemplate(object, witness.spec.template);
+}
+
+/** The newest version, the head apart, that the pods run which still serve; undefined where the head looks the same. */
+function servingVersion(
+  context: ProposeContext,
+  { ready }: Beginning,
+  versions: readonly SourceVersion[],
+): SourceVersion | undefined {
+  const [head, ...earlier] = versions;
+  if (!ready || !head || agrees(context, ready, head)) return undefined;
+  return earlier.find((version) => agrees(context, ready, version));
+}

@@ -1,0 +1,54 @@
+import { getField } from '../../../domain/field-path.ts';
+import type { JsonValue } from '../../../domain/json.ts';
+import { isArray, isObject } from '../../../domain/json.ts';
+import type { ProposeContext } from '../proposer.ts';
+import type { Unit } from './units.ts';
+
+const TAIL_LINES = 60;
+const SHORTEST_WORD = 4;
+
+/** The units that the symptom's own words name: an option, a variable, a key or a path that the evidence or the log quotes. */
+export async function namedUnits(units: readonly Unit[], context: ProposeContext): Promise<Unit[]> {
+  const text = [...context.incident.evidence.map((evidence) => evidence.text), await lastWords(context)].join('\n');
+  return units.filter((unit) => wordsOf(unit).some((word) => quotes(text, word)));
+}
+
+/** The end of the log of the run that failed. Only causes that end a process have one worth reading. */
+async function lastWords({ incident, logs, signal }: ProposeContext): Promise<string> {
+  const pod = incident.affected.find(({ kind }) => kind === 'Pod');
+  if (!pod || incident.container === undefined || !/^(?:crash|job|probe|memory)\//.test(incident.cause)) return '';
+  const request = {
+    namespace: pod.namespace ?? '',
+    pod: pod.name,
+    container: incident.container,
+    tailLines: TAIL_LINES,
+  };
+  const previous = await logs({ ...request, previous: true }, signal);
+  if (previous.ok && previous.value !== '') return previous.value;
+  const current = await logs({ ...request, previous: false }, signal);
+  return current.ok ? current.value : '';
+}
+
+/** What somebody who complains about the changed field would write. An image is in every event, so its name says nothing. */
+function wordsOf(unit: Unit): string[] {
+  const last = unit.path.at(-1);
+  if (last === 'image') return [];
+  const name = typeof last === 'object' ? last.value : last;
+  const isName = unit.path.includes('env') || unit.path[0] === 'data';
+  const values = unit.leaves.flatMap(({ from, to }) => [from, to]).flatMap(scalars);
+  const words = values.flatMap((value) => value.split(/[\s=,;"']+/));
+  return [...(isName && typeof name === 'string' ? [name] : []), ...words].filter(
+    (word) => word.length >= SHORTEST_WORD && /[A-Za-z/]/.test(word),
+  );
+}
+
+function scalars(value: JsonValue | undefined): string[] {
+  if (isArray(value)) return value.flatMap(scalars);
+  if (isObject(value)) return Object.keys(value).flatMap((key) => scalars(getField(value, [key])));
+  return value === undefined || value === null ? [] : [String(value)];
+}
+
+function quotes(text: string, word: string): boolean {
+  const escaped = word.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
+  return new RegExp(`(?<![A-Za-z0-9_])${escaped}(?![A-Za-z0-9_])`).test(text);
+}

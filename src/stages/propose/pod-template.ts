@@ -1,0 +1,66 @@
+import type { FieldPath } from '../../domain/field-path.ts';
+import { getField } from '../../domain/field-path.ts';
+import type { Incident } from '../../domain/incident.ts';
+import type { JsonObject } from '../../domain/json.ts';
+import { isArray, isObject } from '../../domain/json.ts';
+import type { RenderedObject } from '../../domain/source.ts';
+
+const TEMPLATES: Readonly<Record<string, FieldPath>> = {
+  Deployment: ['spec', 'template'],
+  StatefulSet: ['spec', 'template'],
+  DaemonSet: ['spec', 'template'],
+  ReplicaSet: ['spec', 'template'],
+  Job: ['spec', 'template'],
+  CronJob: ['spec', 'jobTemplate', 'spec', 'template'],
+  Pod: [],
+};
+
+/** Where the pod template is in an object of this kind (the empty path for a Pod); undefined for kinds without pods. */
+export function podTemplatePath(kind: string): FieldPath | undefined {
+  return Object.hasOwn(TEMPLATES, kind) ? TEMPLATES[kind] : undefined;
+}
+
+export function podSpecPath(kind: string): FieldPath | undefined {
+  const template = podTemplatePath(kind);
+  return template && [...template, 'spec'];
+}
+
+/** One container as a manifest declares it. */
+export interface DeclaredContainer {
+  readonly name: string;
+  readonly list: 'containers' | 'initContainers';
+  /** From the object's root, by merge key. */
+  readonly path: FieldPath;
+  readonly value: JsonObject;
+}
+
+/** The pod spec that a manifest declares; undefined for kinds without pods. */
+export function declaredPodSpec(declared: RenderedObject): JsonObject | undefined {
+  const path = podSpecPath(declared.ref.kind);
+  const spec = path && getField(declared.object, path);
+  return isObject(spec) ? spec : undefined;
+}
+
+export function declaredContainers(declared: RenderedObject): DeclaredContainer[] {
+  const base = podSpecPath(declared.ref.kind);
+  if (!base) return [];
+  return (['containers', 'initContainers'] as const).flatMap((list) => {
+    const items = getField(declared.object, [...base, list]);
+    return (isArray(items) ? items : []).flatMap((value) => {
+      const name = isObject(value) ? value['name'] : undefined;
+      if (!isObject(value) || typeof name !== 'string') return [];
+      return [{ name, list, path: [...base, list, { key: 'name', value: name }], value }];
+    });
+  });
+}
+
+/** The incident's container in the declared object; undefined where it names none, or the object declares none so. */
+export function containerOf(declared: RenderedObject, incident: Incident): DeclaredContainer | undefined {
+  return declaredContainers(declared).find(({ name }) => name === incident.container);
+}
+
+/** Replicas that the object asks for; a DaemonSet or Job counts as one. */
+export function replicasOf(declared: RenderedObject): number {
+  const replicas = getField(declared.object, ['spec', 'replicas']);
+  return typeof replicas === 'number' ? replicas : 1;
+}

@@ -1,0 +1,64 @@
+import type { Operation } from '../../domain/change.ts';
+import type { FieldPath } from '../../domain/field-path.ts';
+import { getField } from '../../domain/field-path.ts';
+import type { JsonObject, JsonValue } from '../../domain/json.ts';
+import type { LeafChange } from './object-diff.ts';
+import { leafChanges, startsWith } from './object-diff.ts';
+
+/**
+ * Operations that turn the `chosen` leaves of `from` into what they are in `to`, guarded by what they are now. What `to`
+ * does not have at all is removed with the map or list item that came with it; what `from` lost is added the same way.
+ * Undefined where that would change a leaf that was not chosen.
+ */
+export function operationsTo(
+  from: JsonObject,
+  to: JsonObject,
+  chosen: readonly LeafChange[] = leafChanges(from, to),
+): Operation[] | undefined {
+  const all = leafChanges(from, to);
+  const operations: Operation[] = [];
+  const done: FieldPath[] = [];
+  for (const leaf of chosen) {
+    if (done.some((path) => startsWith(leaf.path, path))) continue;
+    if (leaf.from !== undefined && leaf.to !== undefined) {
+      operations.push(
+        { op: 'test', path: leaf.path, value: leaf.from },
+        { op: 'replace', path: leaf.path, value: leaf.to },
+      );
+      done.push(leaf.path);
+      continue;
+    }
+    const removes = leaf.to === undefined;
+    const whole = (path: FieldPath): boolean =>
+      all.every((other) => !startsWith(other.path, path) || chosen.some((one) => startsWith(other.path, one.path)));
+    const path = removes ? highestMissing(to, leaf.path, whole) : highestMissing(from, leaf.path, () => true);
+    if (!whole(path) || namesItsItem(path)) return undefined;
+    const value = getField(removes ? from : to, path);
+    if (value === undefined) return undefined;
+    operations.push(...(removes ? removal(path, value) : [{ op: 'add' as const, path, value }]));
+    done.push(path);
+  }
+  return operations;
+}
+
+/** Whether a path ends at the very key that its list item is known by: without it the item would be another one. */
+function namesItsItem(path: FieldPath): boolean {
+  const item = path.at(-2);
+  return typeof item === 'object' && item.key === path.at(-1);
+}
+
+function removal(path: FieldPath, value: JsonValue): Operation[] {
+  return [
+    { op: 'test', path, value },
+    { op: 'remove', path },
+  ];
+}
+
+/** The shortest prefix of `path` that `root` does not have and that `allowed` accepts; `path` itself where there is none shorter. */
+function highestMissing(root: JsonObject, path: FieldPath, allowed: (path: FieldPath) => boolean): FieldPath {
+  for (let length = 1; length < path.length; length++) {
+    const prefix = path.slice(0, length);
+    if (getField(root, prefix) === undefined && allowed(prefix)) return prefix;
+  }
+  return path;
+}

@@ -1,0 +1,180 @@
+import type { MissingReference } from '../../../domain/finding.ts';
+import type { Answer, Declined } from '../../../domain/proposal.ts';
+import { answersOf, change, listOf, replaceField } from '../answers.ts';
+import { formatCommit } from '../field-history.ts';
+import { unhashedName } from '../kustomize-hash.ts';
+import type { KnownObject } from '../known-objects.ts';
+import { keysOf, knownObjects } from '../known-objects.ts';
+import type { PodReference, ReferencedKind } from '../pod-references.ts';
+import { concerns, podReferences } from '../pod-references.ts';
+import type { ProposeContext, Proposer } from '../proposer.ts';
+import { nearOnes } from './similar.ts';
+
+const answers = answersOf('rule', 'config-reference');
+const KINDS: ReadonlySet<string> = new Set<ReferencedKind>([
+  'ConfigMap',
+  'Secret',
+  'PersistentVolumeClaim',
+  'ServiceAccount',
+]);
+
+function isReferenced(kind: string): kind is ReferencedKind {
+  return KINDS.has(kind);
+}
+
+/**
+ * A pod names a ConfigMap, Secret, key, claim or ServiceAccount that does not exist: the one near name that does exist is
+ * written in every place of this container (or pod) that names the missing one. A key is never invented, and an optional
+ * reference is never touched.
+ */
+export const configReference: Proposer = {
+  origin: 'rule',
+  name: 'config-reference',
+  causes: [
+    'config/configmap-missing',
+    'config/secret-missing',
+    'config/key-missing',
+    'volume/configmap-missing',
+    'volume/secret-missing',
+    'volume/key-missing',
+    'volume/claim-missing',
+    'image/pull-secret-missing',
+    'replicas/service-account',
+  ],
+  async propose(context) {
+    const missing = missingOf(context);
+    if (!missing || !isReferenced(missing.kind)) return answers.decline('what is missing is not known');
+    const places = podReferences(context.declared).filter(
+      (reference) =>
+        reference.kind === missing.kind &&
+        reference.name === missing.name &&
+        (missing.key === undefined || reference.key === missing.key) &&
+        !reference.optional &&
+        concerns(reference, context.incident.container),
+    );
+    if (places.length === 0) return answers.decline(`the manifest does not name ${nameOf(missing)}`);
+    const known = knownObjects(context, missing.kind, missing.namespace);
+    if (!known) return answers.decline(`objects of kind ${missing.kind} cannot be read, so near names are not known`);
+    const same = known.find(({ name }) => name === missing.name);
+    return missing.key === undefined
+      ? otherName(context, missing, places, known, same)
+      : otherKey(context, missing, missing.key, places, same);
+  },
+};
+
+/** What the detector says, or the account that the manifest names where creation was refused for want of it. */
+function missingOf({ incident, declared }: ProposeContext): MissingReference | undefined {
+  if (incident.facts.missing || incident.cause !== 'replicas/service-account') return incident.facts.missing;
+  const account = podReferences(declared).find(({ kind }) => kind === 'ServiceAccount');
+  return account && { kind: 'ServiceAccount', namespace: declared.ref.namespace ?? '', name: account.name };
+}
+
+function otherName(
+  context: ProposeContext,
+  missing: MissingReference,
+  places: readonly PodReference[],
+  known: readonly KnownObject[],
+  same: KnownObject | undefined,
+): Answer {
+  if (same?.inCluster) return answers.decline(`${nameOf(missing)} exists now`);
+  if (same) return answers.decline(`${nameOf(missing)} is declared in Git and not yet applied`);
+  const keys = places.flatMap(({ key }) => (key === undefined ? [] : [key]));
+  const fitting = known.filter((object) => object.inCluster && keys.every((key) => object.keys.includes(key)));
+  const generated = fitting.filter(({ name }) => unhashedName(name) !== undefined);
+  const near = nearOnes(
+    missing.name,
+    fitting.map(({ name }) => name).filter((name) => unhashedName(name) === undefined),
+  );
+  const nearGenerated = nearOnes(
+    missing.name,
+    generated.map(({ name }) => unhashedName(name) ?? name),
+  );
+  const [only] = near;
+  if (near.length === 1 && nearGenerated.length === 0 && only !== undefined) {
+    const operations = uniquePlaces(places).flatMap(({ namePath }) => replaceField(namePath, missing.name, only));
+    return answers.fix(
+      context,
+      [change(context.declared.ref, ...operations)],
+      `${nameOf(missing)} does not exist; the only near name in namespace ${missing.namespace} is \`${only}\`.`,
+    );
+  }
+  if (near.length + nearGenerated.length > 1) return several(missing, [...near, ...nearGenerated]);
+  if (nearGenerated.length === 1) {
+    return answers.decline(
+      `${nameOf(missing)} is close to ${listOf(nearGenerated)}, whose name a Kustomize generator makes: the reference has to be written in the source`,
+    );
+  }
+  return answers.decline(`${nameOf(missing)} does not exist, and no ${missing.kind} in the namespace has a near name`);
+}
+
+async function otherKey(
+  context: ProposeContext,
+  missing: MissingReference,
+  key: string,
+  places: readonly PodReference[],
+  same: KnownObject | undefined,
+): Promise<Answer> {
+  if (!same) return answers.decline(`${missing.kind} ${missing.name} itself is not there`);
+  if (same.inCluster && same.keys.includes(key)) return answers.decline(`${nameOf(missing)} exists now`);
+  if (same.declaredKeys.includes(key))
+    return answers.decline(`${nameOf(missing)} is declared in Git and not yet applied`);
+  const renamed = same.declared ? await hadKey(context, missing, key) : undefined;
+  if (renamed) return renamed;
+  const near = nearOnes(key, same.keys);
+  const [only] = near;
+  if (near.length > 1) return several(missing, near);
+  if (only === undefined) {
+    return answers.decline(
+      `${missing.kind} ${missing.name} has no key ${key} and none that is near; it has ${listOf(same.keys)}`,
+    );
+  }
+  if (same.declared && !same.declaredKeys.includes(only) && same.declaredKeys.length > 0) {
+    return answers.decline(`the near key \`${only}\` is in the cluster but no longer in Git`);
+  }
+  const operations = places.flatMap(({ keyPath }) => (keyPath ? replaceField(keyPath, key, only) : []));
+  return answers.fix(
+    context,
+    [change(context.declared.ref, ...operations)],
+    `${missing.kind} ${missing.name} has no key \`${key}\`; the only near key that it has is \`${only}\`.`,
+  );
+}
+
+/** Declines where the declared object had the key earlier: then the object changed, not the reference. */
+async function hadKey(context: ProposeContext, missing: MissingReference, key: string): Promise<Declined | undefined> {
+  let newer: string | undefined;
+  for await (const { objects, commit } of context.versions()) {
+    const earlier = objects.find(
+      ({ ref }) => ref.kind === missing.kind && ref.namespace === missing.namespace && sameBase(ref.name, missing.name),
+    );
+    if (earlier && newer !== undefined && keysOf(earlier).includes(key)) {
+      return answers.decline(
+        `${missing.kind} ${missing.name} had the key \`${key}\` until ${newer}: the reference is not what changed`,
+      );
+    }
+    newer = formatCommit(commit);
+  }
+  return undefined;
+}
+
+function sameBase(a: string, b: string): boolean {
+  return a === b || (unhashedName(a) ?? a) === (unhashedName(b) ?? b);
+}
+
+function several(missing: MissingReference, near: readonly string[]): Declined {
+  return answers.decline(`${nameOf(missing)} does not exist, and several near names do: ${listOf(near)}`);
+}
+
+/** A volume that picks several keys names its object once. */
+function uniquePlaces(places: readonly PodReference[]): PodReference[] {
+  const seen = new Set<string>();
+  return places.filter(({ namePath }) => {
+    const text = JSON.stringify(namePath);
+    return !seen.has(text) && seen.add(text);
+  });
+}
+
+function nameOf(missing: MissingReference): string {
+  return missing.key === undefined
+    ? `${missing.kind} \`${missing.name}\``
+    : `key \`${missing.key}\` of ${missing.kind} \`${missing.name}\``;
+}

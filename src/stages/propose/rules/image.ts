@@ -1,0 +1,173 @@
+import type { ImageRef } from '../../../domain/image-ref.ts';
+import {
+  effectiveTag,
+  formatImageRef,
+  parseImageRef,
+  sameRepository,
+  withRepository,
+  withTag,
+} from '../../../domain/image-ref.ts';
+import type { Answer } from '../../../domain/proposal.ts';
+import { answersOf, change, listOf, replaceField } from '../answers.ts';
+import type { DeclaredContainer } from '../pod-template.ts';
+import { containerOf } from '../pod-template.ts';
+import type { ProposeContext, Proposer } from '../proposer.ts';
+import { nearTags, neighbours } from './image-tags.ts';
+import { imageUses, runningImages } from './image-uses.ts';
+import type { ImageUses } from './image-uses.ts';
+import { writtenForms } from './image-written.ts';
+import { nearOnes } from './similar.ts';
+
+const answers = answersOf('rule', 'image');
+const NOT_A_TYPO: Readonly<Record<string, string>> = {
+  'image/unauthorized': 'the registry refused access: that is a matter of credentials, not of the image',
+  'image/rate-limited': 'the registry limits pulls: another image would not help',
+  'image/network': 'the registry could not be reached: another image would not help',
+  'image/platform': 'the image has no build for this platform: that needs another build or another node',
+};
+
+/**
+ * An image that does not exist: the one near tag (of the registry, of this repository's other uses, of its history), or the
+ * one near repository name that is used elsewhere and has this tag. Never for access, rate limits, networks or platforms,
+ * never another version number, never `latest`.
+ */
+export const image: Proposer = {
+  origin: 'rule',
+  name: 'image',
+  causes: ['image/not-found', 'image/invalid-name', ...Object.keys(NOT_A_TYPO)],
+  async propose(context) {
+    const { incident, declared } = context;
+    const reason = NOT_A_TYPO[incident.cause];
+    if (reason !== undefined) return answers.decline(reason);
+    const { pullFailure } = incident.facts;
+    if (pullFailure !== undefined && pullFailure !== 'not-found') {
+      return answers.decline('the pull did not fail because the image is missing');
+    }
+    const container = containerOf(declared, incident);
+    const written = container?.value['image'];
+    if (!container || typeof written !== 'string')
+      return answers.decline('the manifest declares no image for this container');
+    if (incident.facts.image !== undefined && incident.facts.image.trim() !== written.trim()) {
+      return answers.decline(`the image that fails is not the one in Git (\`${written}\`)`);
+    }
+    const ref = parseImageRef(written);
+    if (!ref.ok) return repair(context, container, written);
+    if (ref.value.digest !== undefined)
+      return answers.decline('the image is pinned by digest, and a digest has no near ones');
+    return missingImage(context, container, written, ref.value);
+  },
+};
+
+async function missingImage(
+  context: ProposeContext,
+  container: DeclaredContainer,
+  written: string,
+  ref: ImageRef,
+): Promise<Answer> {
+  const present = await context.registry.exists(ref, context.signal);
+  if (present.ok && present.value) return answers.decline('the registry has this image now');
+  const ran = runningImages(context.snapshot).some((one) => formatImageRef(one) === formatImageRef(ref));
+  if (!present.ok && ran) return answers.decline('other pods run this very image, so its name is not a typo');
+  const tags = await context.registry.tags(ref, context.signal);
+  if (!tags.ok && (tags.error.code === 'rate-limited' || tags.error.code === 'unauthorized')) {
+    return answers.decline(`which tags exist is not known: ${tags.error.message}`);
+  }
+  const uses = await imageUses(context, ref);
+  const seen = [...uses.running, ...uses.declared].filter((one) => sameRepository(one, ref));
+  if ((tags.ok && tags.value.length > 0) || (!tags.ok && tags.error.code !== 'not-found' && seen.length > 0)) {
+    const seenTags = seen.flatMap((one) => effectiveTag(one) ?? []);
+    return otherTag(context, container, written, ref, tags.ok ? tags.value : undefined, seenTags);
+  }
+  return otherRepository(context, container, written, ref, uses);
+}
+
+function otherTag(
+  context: ProposeContext,
+  container: DeclaredContainer,
+  written: string,
+  ref: ImageRef,
+  registryTags: readonly string[] | undefined,
+  seenTags: readonly string[],
+): Answer {
+  const tag = effectiveTag(ref) ?? '';
+  if (ref.tag === undefined)
+    return answers.decline(`the image names no tag, and there is no \`latest\`; a tag is never chosen by guess`);
+  const known = registryTags ?? seenTags;
+  const near = nearTags(tag, known);
+  const [only] = near;
+  const where = registryTags ? 'in the registry' : 'among the tags in use (the registry was not asked)';
+  if (near.length > 1)
+    return answers.decline(`tag \`${tag}\` does not exist, and several near ones do: ${listOf(near)}`);
+  if (only === undefined) {
+    const around = neighbours(tag, known);
+    const hint = around.length > 0 ? `; there are ${listOf(around)}, but another version is not a typo` : '';
+    return answers.decline(`tag \`${tag}\` does not exist, and no tag ${where} is a near spelling of it${hint}`);
+  }
+  const used = seenTags.includes(only) ? ' It is in use elsewhere, or was used here before.' : '';
+  return answers.fix(
+    context,
+    [change(context.declared.ref, ...replaceField([...container.path, 'image'], written, withTag(written, only)))],
+    `\`${written}\` does not exist; \`${only}\` is the only tag ${where} that \`${tag}\` can be a misspelling of.${used}`,
+  );
+}
+
+/** The repository itself is missing: only a name that somebody uses, with the same tag, is worth a fix. */
+async function otherRepository(
+  context: ProposeContext,
+  container: DeclaredContainer,
+  written: string,
+  ref: ImageRef,
+  uses: ImageUses,
+): Promise<Answer> {
+  const used = [...uses.running, ...uses.declared].filter(({ registry }) => registry === ref.registry);
+  const names = nearOnes(
+    ref.repository,
+    used.map(({ repository }) => repository),
+  );
+  if (names.length === 0) {
+    return answers.decline(
+      `repository \`${ref.repository}\` was not found, and no near name is used in the cluster or in this Application`,
+    );
+  }
+  const sound: string[] = [];
+  for (const repository of names) {
+    const wanted = { ...ref, repository };
+    const found = await context.registry.exists(wanted, context.signal);
+    const runs = uses.running.some((one) => formatImageRef(one) === formatImageRef(wanted));
+    if (found.ok ? found.value : runs) sound.push(repository);
+  }
+  const [only] = sound;
+  if (sound.length !== 1 || only === undefined) {
+    return answers.decline(
+      `repository \`${ref.repository}\` was not found; near names in use are ${listOf(names)}, but not exactly one has this tag`,
+    );
+  }
+  const next = withRepository(written, only);
+  return answers.fix(
+    context,
+    [change(context.declared.ref, ...replaceField([...container.path, 'image'], written, next))],
+    `There is no repository \`${ref.repository}\`; \`${only}\` is the only near name in use, and it has this tag.`,
+  );
+}
+
+/** Not a reference at all: put right where exactly one sound form exists and is known to be an image. */
+async function repair(context: ProposeContext, container: DeclaredContainer, written: string): Promise<Answer> {
+  const sound: string[] = [];
+  for (const form of writtenForms(written)) {
+    const parsed = parseImageRef(form);
+    if (!parsed.ok) continue;
+    const found = await context.registry.exists(parsed.value, context.signal);
+    const uses = found.ok ? undefined : await imageUses(context, parsed.value);
+    const runs = uses?.running.some((one) => sameRepository(one, parsed.value)) ?? false;
+    if (found.ok ? found.value : runs) sound.push(form);
+  }
+  const [only] = sound;
+  if (sound.length !== 1 || only === undefined) {
+    return answers.decline(`\`${written}\` is not an image reference, and what it should be is not certain`);
+  }
+  return answers.fix(
+    context,
+    [change(context.declared.ref, ...replaceField([...container.path, 'image'], written, only))],
+    `\`${written}\` is not a valid image reference; \`${only}\` is, and it exists.`,
+  );
+}

@@ -1,0 +1,121 @@
+import { getField } from '../../../domain/field-path.ts';
+import type { FieldPath } from '../../../domain/field-path.ts';
+import type { JsonObject } from '../../../domain/json.ts';
+import { isArray } from '../../../domain/json.ts';
+import { answersOf, change } from '../answers.ts';
+import type { DeclaredContainer } from '../pod-template.ts';
+import { declaredContainers, podSpecPath } from '../pod-template.ts';
+import { operationsTo } from '../put-back.ts';
+import type { Proposer } from '../proposer.ts';
+import { withValue } from '../with-value.ts';
+
+const answers = answersOf('rule', 'pod-security');
+const HARMLESS_CAPABILITIES = new Set(['NET_BIND_SERVICE']);
+
+/** The object with a demand met, or why it cannot be met without a guess. */
+type Step = { readonly object: JsonObject } | { readonly why: string };
+
+interface Work {
+  readonly object: JsonObject;
+  readonly podSpec: FieldPath;
+  readonly containers: readonly DeclaredContainer[];
+}
+
+/**
+ * PodSecurity refuses the pods. The demands that have one answer are met: no privilege escalation, all capabilities dropped,
+ * the runtime's seccomp profile, and runAsNonRoot where a numeric user other than 0 is already set. Anything that takes a
+ * right away which the manifest asks for (host access, added capabilities, privileged) is left to people.
+ */
+export const podSecurity: Proposer = {
+  origin: 'rule',
+  name: 'pod-security',
+  causes: ['replicas/pod-security'],
+  async propose(context) {
+    const { declared, incident } = context;
+    const violations = incident.facts.refusal?.violations ?? [];
+    const podSpec = podSpecPath(declared.ref.kind);
+    if (violations.length === 0 || !podSpec) return answers.decline('what PodSecurity demands is not known');
+    let object = declared.object;
+    for (const { demand, detail } of violations) {
+      const all = declaredContainers({ ...declared, object });
+      const named = new Set(
+        [...detail.matchAll(/containers? ((?:"[^"]+"(?:, )?)+)/g)].flatMap(
+          ([, list = '']) => list.match(/[^", ]+/g) ?? [],
+        ),
+      );
+      const containers = named.size > 0 ? all.filter(({ name }) => named.has(name)) : all;
+      if (named.size > containers.length)
+        return answers.decline(`a container that PodSecurity names is not in the manifest: ${detail}`);
+      const step = meet(demand, { object, podSpec, containers });
+      if ('why' in step) return answers.decline(`${demand}: ${step.why}`);
+      object = step.object;
+    }
+    const operations = operationsTo(declared.object, object);
+    if (!operations || operations.length === 0) return answers.decline('the manifest meets the demands already');
+    return answers.fix(
+      context,
+      [change(declared.ref, ...operations)],
+      `PodSecurity refuses the pods; each of its demands has one answer: ${violations.map(({ demand }) => demand).join(', ')}.`,
+    );
+  },
+};
+
+function meet(demand: string, work: Work): Step {
+  if (demand.startsWith('allowPrivilegeEscalation')) return noEscalation(work);
+  if (demand.includes('capabilities')) return dropAll(work);
+  if (demand.startsWith('seccompProfile')) return seccomp(work);
+  if (demand.startsWith('runAsNonRoot')) return nonRoot(work);
+  return { why: 'this takes away what the manifest asks for, and whether the process can do without is not known' };
+}
+
+function noEscalation({ object, containers }: Work): Step {
+  const privileged = containers.find(
+    ({ value }) =>
+      getField(value, ['securityContext', 'privileged']) === true ||
+      added(value).some((capability) => capability.endsWith('SYS_ADMIN')),
+  );
+  if (privileged) return { why: `${privileged.name} is privileged, which needs escalation` };
+  return each(object, containers, ['allowPrivilegeEscalation'], false);
+}
+
+function dropAll({ object, containers }: Work): Step {
+  const keeps = containers.find(({ value }) =>
+    added(value).some((capability) => !HARMLESS_CAPABILITIES.has(capability)),
+  );
+  if (keeps) return { why: `${keeps.name} adds capabilities that it may need` };
+  return each(object, containers, ['capabilities', 'drop'], ['ALL']);
+}
+
+/** On the pod where no container has a profile of its own; on the containers that have an unsafe one. */
+function seccomp({ object, containers, podSpec }: Work): Step {
+  const own = containers.filter(({ value }) => getField(value, ['securityContext', 'seccompProfile']) !== undefined);
+  const path = [...podSpec, 'securityContext', 'seccompProfile'];
+  if (own.length > 0) return each(object, own, ['seccompProfile'], { type: 'RuntimeDefault' });
+  return { object: withValue(object, path, { type: 'RuntimeDefault' }) };
+}
+
+function nonRoot({ object, containers, podSpec }: Work): Step {
+  const podUser = getField(object, [...podSpec, 'securityContext', 'runAsUser']);
+  const unknown = containers.find(({ value }) => {
+    const user = getField(value, ['securityContext', 'runAsUser']) ?? podUser;
+    return typeof user !== 'number' || user === 0;
+  });
+  if (unknown) return { why: `as which user ${unknown.name} runs is not known, and a user is never chosen by guess` };
+  return each(object, containers, ['runAsNonRoot'], true);
+}
+
+function each(
+  object: JsonObject,
+  containers: readonly DeclaredContainer[],
+  field: FieldPath,
+  value: boolean | string[] | JsonObject,
+): Step {
+  return {
+    object: containers.reduce((now, { path }) => withValue(now, [...path, 'securityContext', ...field], value), object),
+  };
+}
+
+function added(container: JsonObject): string[] {
+  const list = getField(container, ['securityContext', 'capabilities', 'add']);
+  return isArray(list) ? list.map(String) : [];
+}

@@ -1,0 +1,108 @@
+import type { FieldPath } from '../../../domain/field-path.ts';
+import { getField } from '../../../domain/field-path.ts';
+import type { JsonObject } from '../../../domain/json.ts';
+import { isArray, isObject } from '../../../domain/json.ts';
+import type { Answer } from '../../../domain/proposal.ts';
+import { answersOf, change, listOf, replaceField, show } from '../answers.ts';
+import type { ProposeContext, Proposer } from '../proposer.ts';
+import type { WorkloadPods } from '../workloads.ts';
+import { selectorMatches, texts, workloadsIn } from '../workloads.ts';
+import { nearOnes } from './similar.ts';
+
+const answers = answersOf('rule', 'service-port');
+
+/**
+ * A Service sends to a port that the selected pods do not have: the one port that they have, and that no other entry of the
+ * Service uses, is written as its targetPort; by name where a name was written and the port has one.
+ */
+export const servicePort: Proposer = {
+  origin: 'rule',
+  name: 'service-port',
+  causes: ['service/no-such-port'],
+  async propose(context) {
+    const { declared, incident } = context;
+    const wanted = incident.facts.servicePort;
+    if (declared.ref.kind !== 'Service' || !wanted)
+      return answers.decline('which port of the Service fails is not known');
+    const spec = declared.object['spec'];
+    const entries = (isObject(spec) && isArray(spec['ports']) ? spec['ports'] : []).filter(isObject);
+    const matching = entries.filter((entry) => entry['port'] === wanted.port && protocolOf(entry) !== undefined);
+    const [entry] = matching;
+    if (matching.length !== 1 || !entry)
+      return answers.decline(`the manifest does not declare port ${wanted.port} exactly once`);
+    const target = entry['targetPort'] ?? wanted.port;
+    if (show(target) !== String(wanted.targetPort)) return answers.decline('the port that fails is not the one in Git');
+    const selector = texts(isObject(spec) ? spec['selector'] : undefined);
+    const pods = workloadsIn(context, declared.ref.namespace ?? '').filter(({ labels }) =>
+      selectorMatches(selector, labels),
+    );
+    if (pods.length === 0) return answers.decline('no workload is known whose pods the Service selects');
+    return choose(context, entry, entries, pods);
+  },
+};
+
+function choose(
+  context: ProposeContext,
+  entry: JsonObject,
+  entries: readonly JsonObject[],
+  pods: readonly WorkloadPods[],
+): Answer {
+  const target = entry['targetPort'] ?? entry['port'];
+  const others = new Set(
+    entries.filter((other) => other !== entry).map((other) => show(other['targetPort'] ?? other['port'])),
+  );
+  const free = pods.map(({ ports }) =>
+    ports.filter(
+      ({ number, name, protocol }) =>
+        protocol === protocolOf(entry) && !others.has(String(number)) && !(name !== undefined && others.has(name)),
+    ),
+  );
+  const all = new Map(free.flat().map((port) => [`${port.name ?? ''}/${port.number}`, port]));
+  let candidates = [...all.values()];
+  const here = (port: string | number): boolean =>
+    candidates.some(({ number, name }) => number === port || name === port);
+  if ((typeof target === 'string' || typeof target === 'number') && here(target)) {
+    return answers.decline(`pods of the Service do declare port ${target}`);
+  }
+  if (candidates.length > 1 && typeof target === 'string') {
+    const near = nearOnes(
+      target,
+      candidates.flatMap(({ name }) => name ?? []),
+    );
+    candidates = candidates.filter(({ name }) => name !== undefined && near.includes(name));
+  }
+  const [only] = candidates;
+  const serves = only && free.every((ports) => ports.some(({ number }) => number === only.number));
+  if (candidates.length !== 1 || !only || !serves) {
+    const known = [...all.values()].map(({ name, number }) => name ?? String(number));
+    return answers.decline(
+      `no port of the pods is called ${show(target)}, and they declare ${known.length === 0 ? 'no port that is free' : listOf(known)}`,
+    );
+  }
+  const next = typeof target === 'string' ? (only.name ?? only.number) : only.number;
+  const path: FieldPath = ['spec', 'ports', ...segmentOf(context, entry), 'targetPort'];
+  const written = entry['targetPort'];
+  const operations =
+    written === undefined ? [{ op: 'add' as const, path, value: next }] : replaceField(path, written, next);
+  return answers.fix(
+    context,
+    [change(context.declared.ref, ...operations)],
+    `Port ${show(entry['port'])} of the Service goes to \`${show(target)}\`, which no selected pod has; ${next} is the only port that they declare for it.`,
+  );
+}
+
+/** The entry by name where it has one, else by port number where no other protocol shares it, else by index. */
+function segmentOf({ declared }: ProposeContext, entry: JsonObject): FieldPath {
+  const { name, port } = entry;
+  const list = getField(declared.object, ['spec', 'ports']);
+  const unique = (key: string): boolean =>
+    isArray(list) && list.filter((item) => isObject(item) && item[key] === entry[key]).length === 1;
+  if (typeof name === 'string' && unique('name')) return [{ key: 'name', value: name }];
+  if (unique('port')) return [{ key: 'port', value: show(port) }];
+  return [isArray(list) ? list.indexOf(entry) : 0];
+}
+
+function protocolOf(entry: JsonObject): string | undefined {
+  const protocol = entry['protocol'] ?? 'TCP';
+  return typeof protocol === 'string' ? protocol : undefined;
+}

@@ -1,0 +1,50 @@
+import { formatRef } from '../../../domain/object-ref.ts';
+import { answersOf, change, listOf, replaceField } from '../answers.ts';
+import { isObject } from '../../../domain/json.ts';
+import type { Proposer } from '../proposer.ts';
+import { selectorMatches, texts, workloadsIn } from '../workloads.ts';
+import { isNear } from './similar.ts';
+
+const answers = answersOf('rule', 'service-selector');
+
+/**
+ * A Service selects no pods: where exactly one workload of the namespace has all of its labels but one, and a near value
+ * for that one, the selector takes that value.
+ */
+export const serviceSelector: Proposer = {
+  origin: 'rule',
+  name: 'service-selector',
+  causes: ['service/no-matching-pods'],
+  async propose(context) {
+    const { declared } = context;
+    if (declared.ref.kind !== 'Service') return answers.decline('the object is not a Service');
+    const spec = declared.object['spec'];
+    const selector = texts(isObject(spec) ? spec['selector'] : undefined);
+    const workloads = workloadsIn(context, declared.ref.namespace ?? '');
+    if (workloads.some(({ labels }) => selectorMatches(selector, labels))) {
+      return answers.decline('a workload has the labels that the Service selects, and no pods of it are there');
+    }
+    const near = workloads.flatMap(({ ref, labels }) => {
+      const off = Object.entries(selector).filter(([key, value]) => labels[key] !== value);
+      const [key, value] = off[0] ?? [];
+      const meant = key === undefined ? undefined : labels[key];
+      if (off.length !== 1 || key === undefined || value === undefined || meant === undefined) return [];
+      return isNear(value, meant) ? [{ ref, key, value, meant }] : [];
+    });
+    const [only] = near;
+    if (near.length !== 1 || !only) {
+      const names = near.map(({ ref }) => formatRef(ref));
+      return answers.decline(
+        near.length === 0
+          ? 'no workload of the namespace has labels near to the selector'
+          : `several workloads are near: ${listOf(names)}`,
+      );
+    }
+    const { ref, key, value, meant } = only;
+    return answers.fix(
+      context,
+      [change(declared.ref, ...replaceField(['spec', 'selector', key], value, meant))],
+      `No pod has \`${key}: ${value}\`; the pods of ${formatRef(ref)} have \`${key}: ${meant}\`, and they are the only near ones.`,
+    );
+  },
+};

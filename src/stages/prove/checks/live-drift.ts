@@ -1,0 +1,85 @@
+import type { Operation } from '../../../domain/change.ts';
+import { formatFieldPath, getField } from '../../../domain/field-path.ts';
+import type { JsonObject, JsonValue } from '../../../domain/json.ts';
+import { deepEqual, isArray, isObject } from '../../../domain/json.ts';
+import { KINDS, isKind } from '../../../domain/kubernetes/kinds.ts';
+import type { ObjectRef } from '../../../domain/object-ref.ts';
+import { formatRef, sameObject } from '../../../domain/object-ref.ts';
+import { quantity } from '../../../domain/quantity.ts';
+import type { Snapshot } from '../../../domain/snapshot.ts';
+import { findObject } from '../../../domain/snapshot.ts';
+import type { Check, ProveContext } from '../check.ts';
+
+/**
+ * Refuses when Git is already right and the cluster is not: the answer then is "sync", not a pull request. Seen when
+ * the live object differs from the declared one in a field that the fix would change.
+ */
+export const liveDrift: Check = {
+  name: 'live-drift',
+  async run(context) {
+    let compared = 0;
+    for (const { object, operations } of context.fix.changes) {
+      const live = liveObject(context.snapshot, object);
+      const declared = context.pairs[0]?.before.find(({ ref }) => sameObject(ref, object))?.object;
+      if (!live || !declared) continue;
+      for (const { op, path } of operations) {
+        if (op === 'test') continue;
+        const [wanted, actual] = [getField(declared, path), getField(live, path)];
+        if (actual === undefined || wanted === undefined) continue;
+        compared++;
+        if (!sameValue(wanted, actual)) {
+          return {
+            result: 'fail',
+            detail: `${formatFieldPath(path)} of ${formatRef(object)} is ${show(actual)} in the cluster and ${show(wanted)} in Git: sync the Application first (${syncState(context)}).`,
+          };
+        }
+      }
+    }
+    return compared === 0
+      ? { result: 'not-applicable', detail: 'The live object shows none of the changed fields.' }
+      : { result: 'pass', detail: 'The cluster runs what Git declares in the changed fields.' };
+  },
+};
+
+function liveObject(snapshot: Snapshot, ref: ObjectRef): JsonObject | undefined {
+  if (!isKind(ref.kind)) return undefined;
+  const found = findObject(snapshot, ref.kind, ref.name, KINDS[ref.kind].namespaced ? ref.namespace : undefined);
+  const plain: unknown = found && JSON.parse(JSON.stringify(found));
+  return isJsonObject(plain) ? plain : undefined;
+}
+
+function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/**
+ * Equal as the API server stores them: quantities are normalised, and a live object may hold defaults (and, being
+ * projected, lack fields) that the declared one does not mention.
+ */
+function sameValue(declared: JsonValue, live: JsonValue): boolean {
+  if (deepEqual(declared, live)) return true;
+  if (isObject(declared) && isObject(live)) {
+    return Object.keys(declared).every((key) => live[key] === undefined || sameValue(declared[key] ?? null, live[key] ?? null));
+  }
+  if (isArray(declared) && isArray(live)) {
+    return declared.length === live.length && declared.every((item, i) => sameValue(item, live[i] ?? null));
+  }
+  const [a, b] = [amount(declared), amount(live)];
+  return a !== undefined && a === b;
+}
+
+function amount(value: JsonValue): bigint | undefined {
+  return typeof value === 'string' || typeof value === 'number' ? quantity(value) : undefined;
+}
+
+function show(value: JsonValue): string {
+  return JSON.stringify(value).slice(0, 60);
+}
+
+function syncState({ location, changeSet }: ProveContext): string {
+  const { syncedRevision } = location;
+  if (syncedRevision === undefined) return 'it was never synced';
+  return syncedRevision === changeSet.baseRevision
+    ? 'it is at the head of its branch'
+    : `it is at ${syncedRevision.slice(0, 8)}, its branch at ${changeSet.baseRevision.slice(0, 8)}`;
+}

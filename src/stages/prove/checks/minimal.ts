@@ -1,0 +1,30 @@
+import type { Check } from '../check.ts';
+import { checkEdit } from '../../edit/check-edit.ts';
+
+/** Refuses when a byte outside the intended spans changed, or the parsed difference is not exactly what was intended. */
+export const minimal: Check = {
+  name: 'minimal',
+  async run({ changeSet }) {
+    let lines = 0;
+    for (const file of changeSet.files) {
+      const edits = changeSet.edits.filter((edit) => edit.path === file.path);
+      const checked = checkEdit(file.before, file.after, edits, file.spans);
+      if (!checked.ok) return { result: 'fail', detail: `${file.path}: ${checked.error.message}` };
+      lines += changedLines(file.diff);
+    }
+    const files = changeSet.files.length;
+    if (files === 0) return { result: 'fail', detail: 'The edit changes no file.' };
+    return {
+      result: 'pass',
+      detail: `${lines} changed ${lines === 1 ? 'line' : 'lines'} in ${files} ${files === 1 ? 'file' : 'files'}; every other byte is the same.`,
+    };
+  },
+};
+
+/** Lines that a unified diff removes or adds, whichever are more. */
+export function changedLines(diff: string): number {
+  const lines = diff.split('\n');
+  const count = (sign: string): number =>
+    lines.filter((line) => line.startsWith(sign) && !line.startsWith(sign.repeat(3))).length;
+  return Math.max(count('+'), count('-'));
+}

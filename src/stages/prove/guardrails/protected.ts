@@ -1,0 +1,20 @@
+/** Kinds that no configuration opens: what they hold is policy, and policy is for people. */
+export const PROTECTED_KINDS: ReadonlySet<string> = new Set([
+  'ResourceQuota',
+  'LimitRange',
+  'PodDisruptionBudget',
+  'NetworkPolicy',
+  'Role',
+  'ClusterRole',
+  'RoleBinding',
+  'ClusterRoleBinding',
+  'Namespace',
+  'Secret',
+  'ServiceAccount',
+  'ValidatingAdmissionPolicy',
+  'ValidatingAdmissionPolicyBinding',
+  'ValidatingWebhookConfiguration',
+  'MutatingWebhookConfiguration',
+  'CustomResourceDefinition',
+  'AppProject',
+]);

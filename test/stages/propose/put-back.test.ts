@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import * as fc from 'fast-check';
+import { applyOperations } from '../../../src/domain/change.ts';
+import { formatFieldPath } from '../../../src/domain/field-path.ts';
+import type { JsonObject } from '../../../src/domain/json.ts';
+import { leafChanges } from '../../../src/stages/propose/object-diff.ts';
+import { operationsTo } from '../../../src/stages/propose/put-back.ts';
+
+const scalar = fc.oneof(fc.constantFrom('a', 'b', ''), fc.nat(3), fc.boolean());
+const item = fc.record(
+  { name: fc.constantFrom('x', 'y', 'z'), value: scalar, more: fc.array(scalar, { maxLength: 3 }) },
+  { requiredKeys: ['name'] },
+);
+const items = fc.uniqueArray(item, { maxLength: 3, selector: ({ name }) => name });
+const spec = fc.record(
+  {
+    items,
+    args: fc.array(scalar, { maxLength: 3 }),
+    map: fc.dictionary(fc.constantFrom('k', 'l'), fc.record({ v: scalar })),
+    one: scalar,
+  },
+  { requiredKeys: [] },
+);
+const object = fc.record({ spec }, { requiredKeys: [] }).map((value): JsonObject => JSON.parse(JSON.stringify(value)));
+
+describe('putting back', () => {
+  it('turns any version into any other, however far they are apart', () => {
+    fc.assert(
+      fc.property(object, object, (from, to) => {
+        const operations = operationsTo(from, to);
+        assert(operations);
+        const applied = applyOperations(from, operations);
+        assert(applied.ok, JSON.stringify(applied));
+        assert.deepEqual(leafChanges(applied.value.object, to), []);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('changes one chosen leaf and nothing else, or refuses', () => {
+    fc.assert(
+      fc.property(object, object, fc.nat(), (from, to, at) => {
+        const leaves = leafChanges(from, to);
+        const chosen = leaves[at % Math.max(1, leaves.length)];
+        const operations = chosen && operationsTo(from, to, [chosen]);
+        if (!chosen || !operations) return;
+        const applied = applyOperations(from, operations);
+        assert(applied.ok, JSON.stringify(applied));
+        const left = leafChanges(applied.value.object, to).map(({ path }) => formatFieldPath(path));
+        const others = leaves.filter((leaf) => leaf !== chosen).map(({ path }) => formatFieldPath(path));
+        assert.deepEqual(
+          left.filter((path) => !others.includes(path)),
+          [],
+        );
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('sees no difference in another order of a keyed list', () => {
+    fc.assert(
+      fc.property(items, (list) => {
+        assert.deepEqual(leafChanges(list, list.toReversed()), []);
+      }),
+    );
+  });
+});

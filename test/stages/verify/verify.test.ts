@@ -1,0 +1,169 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Incident } from '../../../src/domain/incident.ts';
+import type { Application } from '../../../src/domain/kubernetes/application.ts';
+import { project } from '../../../src/domain/kubernetes/project.ts';
+import { DEFAULT_POLICY } from '../../../src/domain/policy.ts';
+import type { Snapshot } from '../../../src/domain/snapshot.ts';
+import type { MergedFix, VerifyContext } from '../../../src/stages/verify/verify.ts';
+import { verify } from '../../../src/stages/verify/verify.ts';
+import { snapshotWith } from '../prove/scene.ts';
+
+const OBJECT = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'web' };
+const FIX: MergedFix = { fingerprint: 'f', cause: 'memory/oom-killed', object: OBJECT, container: 'web', stillServing: false, mergedAt: '2026-11-21T12:00:00Z' };
+const MERGE = 'merge';
+
+interface State {
+  readonly sync?: string;
+  readonly revision?: string;
+  readonly phase?: string;
+  readonly message?: string;
+  readonly applied?: string;
+  readonly finishedAt?: string;
+  readonly reconciledAt?: string;
+  readonly conditions?: NonNullable<NonNullable<Application['status']>['conditions']>;
+  readonly automated?: boolean;
+}
+
+function application(state: State): Application {
+  const { sync = 'Synced', revision = MERGE, phase = 'Succeeded', applied = MERGE, automated = true } = state;
+  return {
+    metadata: { name: 'shop', namespace: 'argocd' },
+    spec: { destination: { namespace: 'shop' }, syncPolicy: automated ? { automated: {} } : {} },
+    status: {
+      sync: { status: sync, revision },
+      reconciledAt: state.reconciledAt ?? '2026-11-21T12:02:00Z',
+      conditions: state.conditions ?? [],
+      operationState: { phase, message: state.message ?? '', finishedAt: state.finishedAt ?? '2026-11-21T12:01:00Z', syncResult: { revision: applied } },
+    },
+  };
+}
+
+function cluster(available: number, podCreatedAt = '2026-11-21T12:01:10Z'): Snapshot {
+  const deployment = project('Deployment', {
+    metadata: { name: 'web', namespace: 'shop', generation: 2 },
+    spec: { replicas: 1, selector: {}, template: { spec: { containers: [{ name: 'web' }] } } },
+    status: { observedGeneration: 2, updatedReplicas: 1, availableReplicas: available },
+  });
+  const pod = project('Pod', { metadata: { name: 'web-1', namespace: 'shop', creationTimestamp: podCreatedAt }, spec: { containers: [{ name: 'web' }] } });
+  assert.ok(deployment.ok && pod.ok);
+  return snapshotWith({ Deployment: [deployment.value], Pod: [pod.value] });
+}
+
+function incident(more: Partial<Incident> = {}): Incident {
+  return {
+    fingerprint: 'f',
+    cause: FIX.cause,
+    severity: 'critical',
+    object: OBJECT,
+    container: 'web',
+    summary: 'web was killed for using too much memory',
+    evidence: [],
+    facts: {},
+    affected: [{ apiVersion: 'v1', kind: 'Pod', namespace: 'shop', name: 'web-1' }],
+    explains: [],
+    stillServing: false,
+    ...more,
+  };
+}
+
+const at = (minutes: number): Date => new Date(Date.parse(FIX.mergedAt) + minutes * 60_000);
+
+function look(state: State, minutes: number, more: Partial<VerifyContext> = {}, fix: Partial<MergedFix> = {}) {
+  return verify(
+    { ...FIX, ...fix },
+    {
+      snapshot: cluster(1),
+      incidents: [],
+      application: application(state),
+      sourceIndex: 0,
+      contains: async (revision) => revision === MERGE,
+      policy: DEFAULT_POLICY.verify,
+      now: at(minutes),
+      ...more,
+    },
+  );
+}
+
+test('applied, healthy and quiet: first the soak, then verified', async () => {
+  const first = await look({}, 3);
+  assert.equal(first.end, 'waiting');
+  assert.equal(first.end === 'waiting' && first.phase, 'soak');
+  assert.equal(first.soakSince, at(3).toISOString());
+  const soakSince = first.soakSince ?? '';
+  assert.equal((await look({}, 12, {}, { soakSince })).end, 'waiting');
+  assert.equal((await look({}, 14, {}, { soakSince })).end, 'verified');
+});
+
+test('healthy is not believed while Argo CD still shows the state before the merge', async () => {
+  assert.equal((await look({ revision: 'old', applied: 'old' }, 2)).end, 'waiting');
+  const early = await look({ reconciledAt: '2026-11-21T12:00:30Z' }, 2);
+  assert.equal(early.end === 'waiting' && early.phase, 'propagation');
+});
+
+test('a merge that renders to the same manifests needs no operation', async () => {
+  const state = { applied: 'old', finishedAt: '2026-11-21T10:00:00Z' };
+  assert.equal((await look(state, 14, {}, { soakSince: at(3).toISOString() })).end, 'verified');
+});
+
+test('the same failure on new pods is not-fixed, on old pods it is waited for', async () => {
+  const fails = { snapshot: cluster(0), incidents: [incident()] };
+  assert.equal((await look({}, 3, fails)).end, 'not-fixed');
+  const old = { snapshot: cluster(0, '2026-11-21T09:00:00Z'), incidents: [incident()] };
+  assert.equal((await look({}, 3, old)).end, 'waiting');
+});
+
+test('a failure that comes back during the soak is not-fixed, under another fingerprint too', async () => {
+  const again = { snapshot: cluster(0), incidents: [incident({ fingerprint: 'g' })] };
+  assert.equal((await look({}, 8, again, { soakSince: at(3).toISOString() })).end, 'not-fixed');
+});
+
+test('another failure on the same workload teaches nothing, and is named when time is up', async () => {
+  const other = { snapshot: cluster(0), incidents: [incident({ fingerprint: 'x', cause: 'image/not-found', summary: 'no such tag' })] };
+  assert.equal((await look({}, 10, other)).end, 'waiting');
+  const late = await look({}, 60, other);
+  assert.equal(late.end, 'timed-out');
+  assert.match(late.detail, /no such tag/);
+  const worse = await look({}, 60, other, { stillServing: true });
+  assert.equal(worse.end, 'made-worse');
+});
+
+test('a render that broke after the merge is made-worse', async () => {
+  const conditions = [{ type: 'ComparisonError', message: 'helm template failed', lastTransitionTime: '2026-11-21T12:00:20Z' }];
+  assert.equal((await look({ revision: 'old', conditions }, 2)).end, 'made-worse');
+  const before = [{ type: 'ComparisonError', message: 'older', lastTransitionTime: '2026-11-21T11:00:00Z' }];
+  assert.equal((await look({ revision: 'old', applied: 'old', conditions: before }, 2)).end, 'waiting');
+});
+
+const NEVER: readonly (readonly [string, State])[] = [
+  ['manual-sync', { sync: 'OutOfSync', applied: 'old', automated: false }],
+  ['out-of-sync', { sync: 'OutOfSync', applied: 'old' }],
+  ['operation-running', { sync: 'OutOfSync', applied: 'old', phase: 'Running', message: 'waiting for healthy state of apps/Deployment/web' }],
+  ['operation-running', { revision: 'old', applied: 'old', phase: 'Running' }],
+  ['sync-failed', { sync: 'OutOfSync', phase: 'Failed', message: 'one or more objects failed to apply' }],
+  ['not-compared', { revision: 'old', applied: 'old' }],
+];
+
+for (const [reason, state] of NEVER) {
+  test(`never applied: ${reason} (${state.phase ?? 'no operation'})`, async () => {
+    const soon = await look(state, 5);
+    assert.equal(soon.end, 'waiting');
+    const late = await look(state, 31);
+    assert.equal(late.end, 'never-applied');
+    assert.equal(late.end === 'never-applied' && late.reason, reason);
+  });
+}
+
+test('an Application that is gone is waited for, then said to be gone', async () => {
+  assert.equal((await look({}, 5, { application: undefined })).end, 'waiting');
+  assert.equal((await look({}, 31, { application: undefined })).end, 'never-applied');
+});
+
+test('a Service, which has no pods of its own, is judged by what is seen after the fix', async () => {
+  const object = { apiVersion: 'v1', kind: 'Service', namespace: 'shop', name: 'web' };
+  const same = incident({ object, affected: [], since: '2026-11-21T12:05:00Z' });
+  assert.equal((await look({}, 6, { incidents: [same] }, { object })).end, 'not-fixed');
+  const before = incident({ object, affected: [], since: '2026-11-21T11:00:00Z' });
+  assert.equal((await look({}, 6, { incidents: [before] }, { object })).end, 'waiting');
+  assert.equal((await look({}, 90, { incidents: [before] }, { object })).end, 'timed-out');
+});
