@@ -10,7 +10,7 @@ export function benchPod(index: number): JsonObject {
     imagePullPolicy: 'IfNotPresent',
     env: Array.from({ length: 24 }, (_, n) => ({
       name: `SETTING_${n}`,
-      value: `value-${index}-${n}-${'x'.repeat(24)}`,
+      value: `value-${index}-${n}-${'x'.repeat(48)}`,
     })),
     ports: [{ name: 'http', containerPort: 8080, protocol: 'TCP' }],
     resources: { requests: { cpu: '100m', memory: '128Mi' }, limits: { memory: '256Mi' } },
@@ -69,7 +69,7 @@ export function benchPod(index: number): JsonObject {
           time: '2026-11-21T05:39:00Z',
           fieldsType: 'FieldsV1',
           fieldsV1: Object.fromEntries(
-            Array.from({ length: 90 }, (_, n) => [`f:field${n}`, { 'f:value': {}, '.': {} }]),
+            Array.from({ length: 128 }, (_, n) => [`f:field${n}`, { 'f:value': {}, '.': {} }]),
           ),
         },
       ],

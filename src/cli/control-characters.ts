@@ -4,3 +4,8 @@ export function printable(text: string): string {
     character === '\n' || character === '\t' ? character : `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`,
   );
 }
+
+/** A copy of a JSON value with every text in it printable. */
+export function printableJson(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value), (_key, item: unknown) => (typeof item === 'string' ? printable(item) : item));
+}

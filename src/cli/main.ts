@@ -1,5 +1,10 @@
 import { unsupportedNode } from './node-version.ts';
 
+// A reader that has seen enough (`remendo scan | head`) is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+
 const reason = unsupportedNode(process.versions.node);
 if (reason === undefined) {
   // Not loaded by an older Node.js, which would fail on an import and not say why.

@@ -17,5 +17,5 @@ export function printPass({ scannedAt, incidents, followed, unreadable }: PassRe
     ...followed.map(({ decision, title, pullRequest }) => [decision.outcome, printable(title), '', `${printable(decision.reason)} ${pullRequest}`]),
     ...unreadable.map(({ repoURL, reason }) => ['failed', repoURL, '', printable(reason)]),
   ];
-  if (rows.length > 0) out(table(rows, width, 3));
+  if (rows.length > 0) out(table(rows, width, { column: 3, keep: 'start' }));
 }

@@ -1,37 +1,49 @@
-import type { IncidentOut, ScanOut } from '../app/scan-contract.ts';
-import { printable } from './control-characters.ts';
+import { ScanOut } from '../app/scan-contract.ts';
+import type { IncidentOut } from '../app/scan-contract.ts';
+import { printable, printableJson } from './control-characters.ts';
 import type { Paint, Terminal } from './terminal.ts';
-import { table, wrap } from './terminal.ts';
+import { table, tableWidth, wrap } from './terminal.ts';
 
 const SIGN = { pass: '✓', fail: '✗', unknown: '?', 'not-applicable': '–' } as const;
 const COLOUR = { pass: 'green', fail: 'red', unknown: 'yellow', 'not-applicable': 'gray' } as const;
+const EVIDENCE_SHOWN = 3;
+const EXPLAINED_SHOWN = 3;
 
 /** A scan for people: one line per incident, then each with its evidence, its place in Git, its fix and its proof. */
 export function printScan(scan: ScanOut, { out, paint, width }: Terminal): void {
-  const { incidents, blind } = scan;
+  const { cluster, scannedAt, incidents, blind } = ScanOut.parse(printableJson(scan));
   const proven = incidents.filter(({ proof }) => proof?.verdict === 'proven').length;
-  const count = incidents.length === 0 ? 'nothing fails' : `${incidents.length} incidents, ${proven} with a proven fix`;
-  out(`${paint('bold', scan.cluster)}  ${count}  ${paint('gray', scan.scannedAt)}`);
-  for (const { kind, reason } of blind) out(paint('yellow', `blind: ${kind}: ${printable(reason)}`));
+  const found = incidents.length === 1 ? '1 incident' : `${incidents.length} incidents`;
+  const count = incidents.length === 0 ? 'nothing fails' : `${found}, ${proven} with a proven fix`;
+  out(`${paint('bold', cluster)}  ${count}  ${paint('gray', scannedAt)}`);
+  for (const { kind, reason } of blind) out(paint('yellow', wrap(`blind: ${kind}: ${reason}`, width, '', '  ')));
   if (incidents.length === 0) return;
   out('');
-  out(table(incidents.map((incident, i) => overview(incident, i + 1, paint)), width, 4));
+  out(overview(incidents, paint, width));
   for (const [i, incident] of incidents.entries()) {
     out('');
     out(details(incident, i + 1, paint, width));
   }
 }
 
+/** The table of incidents; on two lines each where the width is too small for one. */
+function overview(incidents: readonly IncidentOut[], paint: Paint, width: number): string {
+  const rows = incidents.map((incident, i) => {
+    const { proof, severity, cause, decision } = incident;
+    const colour = proof?.verdict === 'proven' ? 'green' : severity === 'critical' ? 'red' : 'yellow';
+    const state = proof?.verdict === 'proven' ? 'proven fix' : decision.outcome;
+    return { head: [paint('gray', `#${i + 1}`), paint(colour, state), nameOf(incident)], tail: [cause, placeOf(incident)] };
+  });
+  const wide = rows.map(({ head, tail }) => [...head, ...tail]);
+  if (tableWidth(wide) <= width) return table(wide, width, { column: 4, keep: 'end' });
+  const heads = table(rows.map(({ head }) => head), width, { column: 2, keep: 'start' }).split('\n');
+  const tails = table(rows.map(({ tail }) => tail), width - 5, { column: 1, keep: 'end' }).split('\n');
+  return heads.map((head, i) => `${head}\n     ${tails[i] ?? ''}`).join('\n');
+}
+
 function nameOf({ object, container }: IncidentOut): string {
   const name = object.namespace === undefined ? object.name : `${object.namespace}/${object.name}`;
   return container === undefined ? `${object.kind} ${name}` : `${object.kind} ${name} [${container}]`;
-}
-
-function overview(incident: IncidentOut, number: number, paint: Paint): readonly string[] {
-  const { proof, severity } = incident;
-  const colour = proof?.verdict === 'proven' ? 'green' : severity === 'critical' ? 'red' : 'yellow';
-  const state = proof?.verdict === 'proven' ? 'proven fix' : incident.decision.outcome;
-  return [paint('gray', `#${number}`), paint(colour, state), nameOf(incident), incident.cause, placeOf(incident)];
 }
 
 function placeOf({ source }: IncidentOut): string {
@@ -40,39 +52,52 @@ function placeOf({ source }: IncidentOut): string {
 }
 
 function details(incident: IncidentOut, number: number, paint: Paint, width: number): string {
-  const lines = [
-    `${paint('bold', `#${number} ${nameOf(incident)}`)}  ${incident.cause}  ${paint('gray', incident.fingerprint)}`,
-    wrap(printable(incident.summary), width, '  '),
-  ];
-  if (incident.since !== undefined) lines.push(`  since ${incident.since}`);
-  if (incident.stillServing) lines.push('  older pods still serve: the rollout is stuck, the service is up');
-  for (const { id, object, text } of incident.evidence.slice(0, 3)) {
-    lines.push(wrap(`${id} ${object.kind} ${object.name}: ${printable(text)}`, width, '  '));
-  }
-  for (const { summary, object } of incident.explains.slice(0, 3)) lines.push(`  explains: ${object.kind} ${object.name}: ${printable(summary)}`);
-  lines.push(...sourceLines(incident), ...proposalLines(incident, paint, width), ...editLines(incident, paint), ...proofLines(incident, paint, width));
-  const { outcome, reason, pullRequest } = incident.decision;
-  lines.push(wrap(`→ ${outcome}: ${printable(reason)}${pullRequest === undefined ? '' : ` ${pullRequest}`}`, width, '  '));
-  return lines.join('\n');
+  const { cause, fingerprint, summary, since, stillServing, evidence, explains, decision } = incident;
+  const paragraph = (text: string): string => wrap(text, width, '  ', '    ');
+  const { outcome, reason, pullRequest } = decision;
+  return [
+    `${paint('bold', `#${number} ${nameOf(incident)}`)}  ${cause}  ${paint('gray', fingerprint)}`,
+    paragraph(summary),
+    ...(since === undefined ? [] : [`  since ${since}`]),
+    ...(stillServing ? ['  the rollout is stuck, the service is up'] : []),
+    ...evidence.slice(0, EVIDENCE_SHOWN).map(({ id, object, path, text }) => paragraph(`${id} ${object.kind} ${object.name}${tailOf(path)}: ${text}`)),
+    ...more(evidence.length - EVIDENCE_SHOWN, 'more pieces of evidence'),
+    ...explains.slice(0, EXPLAINED_SHOWN).map((item) => paragraph(`explains: ${item.object.kind} ${item.object.name}: ${item.summary}`)),
+    ...more(explains.length - EXPLAINED_SHOWN, 'more that it explains'),
+    paragraph(sourceText(incident)),
+    ...proposalLines(incident, paint, paragraph),
+    ...editLines(incident, paint, paragraph),
+    ...proofLines(incident, paint, width),
+    paint('bold', paragraph(`→ ${outcome}: ${reason}${pullRequest === undefined ? '' : ` ${pullRequest}`}`)),
+  ].join('\n');
 }
 
-function sourceLines(incident: IncidentOut): string[] {
+function more(count: number, what: string): string[] {
+  return count > 0 ? [`  and ${count} ${what}`] : [];
+}
+
+/** The part of an evidence's path that says what was read; the whole where it ends with a list item. */
+function tailOf(path: string | undefined): string {
+  return path === undefined ? '' : ` ${path.slice(path.lastIndexOf('].') + 1).replace(/^\./, '')}`;
+}
+
+function sourceText(incident: IncidentOut): string {
   const { source } = incident;
-  if ('refused' in source) return [`  git: ${source.refused.reason} [${source.refused.code}]`];
-  return [`  git: ${placeOf(incident)}  (Application ${source.application}, ${source.repoURL} at ${source.revision.slice(0, 12)})`];
+  if ('refused' in source) return `git: ${source.refused.reason} [${source.refused.code}]`;
+  return `git: ${placeOf(incident)} (Application ${source.application}, ${source.repoURL} at ${source.revision.slice(0, 12)})`;
 }
 
-function proposalLines({ proposals }: IncidentOut, paint: Paint, width: number): string[] {
+function proposalLines({ proposals }: IncidentOut, paint: Paint, paragraph: (text: string) => string): string[] {
   return proposals.map((proposal) =>
     'declined' in proposal
-      ? paint('gray', wrap(`${proposal.origin} ${proposal.name}: ${printable(proposal.declined)}`, width, '  '))
-      : wrap(`${proposal.origin} ${proposal.name}: ${printable(proposal.rationale)}`, width, '  '),
+      ? paint('gray', paragraph(`no fix from ${proposal.origin} ${proposal.name}: ${proposal.declined}`))
+      : paragraph(`fix from ${proposal.origin} ${proposal.name}: ${proposal.rationale}`),
   );
 }
 
-function editLines({ edit }: IncidentOut, paint: Paint): string[] {
+function editLines({ edit }: IncidentOut, paint: Paint, paragraph: (text: string) => string): string[] {
   if (!edit) return [];
-  if ('refused' in edit) return [`  edit: ${edit.refused.reason} [${edit.refused.code}]`];
+  if ('refused' in edit) return [paragraph(`edit: ${edit.refused.reason} [${edit.refused.code}]`)];
   return edit.files.flatMap(({ diff }) => diffLines(diff, paint).map((line) => `    ${line}`));
 }
 
@@ -91,10 +116,11 @@ export function diffLines(diff: string, paint: Paint): string[] {
 
 function proofLines({ proof }: IncidentOut, paint: Paint, width: number): string[] {
   if (!proof) return [];
-  const signs = proof.checks.map(({ name, result }) => paint(COLOUR[result], `${SIGN[result]} ${name}`)).join('  ');
+  // A sign stays on the line of its check.
+  const signs = proof.checks.map(({ name, result }) => paint(COLOUR[result], `${SIGN[result]}\u00A0${name}`)).join(' ');
   const why = proof.checks.filter(({ result }) => result === 'fail' || result === 'unknown');
   return [
-    `  proof: ${proof.verdict}  ${signs}`,
-    ...why.map(({ name, detail }) => paint('gray', wrap(`${name}: ${printable(detail)}`, width, '    '))),
+    wrap(`proof: ${proof.verdict} ${signs}`, width, '  ', '    ').replaceAll('\u00A0', ' '),
+    ...why.map(({ name, detail }) => paint('gray', wrap(`${name}: ${detail}`, width, '    ', '      '))),
   ];
 }

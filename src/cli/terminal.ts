@@ -22,38 +22,58 @@ export function createTerminal(): Terminal {
   };
 }
 
-/** A table with aligned columns; the column named by `flexible` is cut so that rows fit the width. */
-export function table(rows: readonly (readonly string[])[], width: number, flexible: number): string {
-  const columns = Math.max(0, ...rows.map((row) => row.length));
-  const widths = Array.from({ length: columns }, (_, i) => Math.max(...rows.map((row) => visible(row[i] ?? ''))));
-  const others = widths.reduce((sum, value, i) => sum + (i === flexible ? 0 : value + 2), 0);
-  widths[flexible] = Math.max(12, Math.min(widths[flexible] ?? 0, width - others));
+/** Which column of a table gives way where rows are too long, and which end of its text says more. */
+export interface Flexible {
+  readonly column: number;
+  readonly keep: 'start' | 'end';
+}
+
+const SHORTEST = 12;
+
+/** A table with aligned columns; the flexible column is cut so that rows fit the width. */
+export function table(rows: readonly (readonly string[])[], width: number, { column, keep }: Flexible): string {
+  const widths = columnWidths(rows);
+  const others = widths.reduce((sum, value, i) => sum + (i === column ? 0 : value + 2), 0);
+  widths[column] = Math.max(SHORTEST, Math.min(widths[column] ?? 0, width - others));
   return rows
-    .map((row) => row.map((cell, i) => fit(cell, widths[i] ?? 0, i === columns - 1)).join('  ').trimEnd())
+    .map((row) => row.map((cell, i) => fit(cell, widths[i] ?? 0, i === widths.length - 1, keep)).join('  ').trimEnd())
     .join('\n');
 }
 
-function visible(text: string): number {
-  return [...stripVTControlCharacters(text)].length;
+/** Columns that the rows take when nothing is cut. */
+export function tableWidth(rows: readonly (readonly string[])[]): number {
+  return columnWidths(rows).reduce((sum, value) => sum + value + 2, -2);
 }
 
-function fit(cell: string, width: number, last: boolean): string {
+function columnWidths(rows: readonly (readonly string[])[]): number[] {
+  const columns = Math.max(0, ...rows.map((row) => row.length));
+  return Array.from({ length: columns }, (_, i) => Math.max(...rows.map((row) => visible(row[i] ?? ''))));
+}
+
+function visible(text: string): number {
+  return Array.from(stripVTControlCharacters(text)).length;
+}
+
+function fit(cell: string, width: number, last: boolean, keep: 'start' | 'end'): string {
   const length = visible(cell);
   if (length <= width) return last ? cell : cell + ' '.repeat(width - length);
-  return `${[...stripVTControlCharacters(cell)].slice(0, Math.max(0, width - 1)).join('')}…`;
+  const characters = Array.from(stripVTControlCharacters(cell));
+  const room = Math.max(0, width - 1);
+  return keep === 'start' ? `${characters.slice(0, room).join('')}…` : `…${characters.slice(length - room).join('')}`;
 }
 
-/** Text broken at spaces to lines of at most `width`, each after `indent`. */
-export function wrap(text: string, width: number, indent = ''): string {
+/** Text broken at spaces to lines of at most `width`: the first after `indent`, the others after `hanging`. */
+export function wrap(text: string, width: number, indent = '', hanging = indent): string {
   const lines: string[] = [];
   let line = '';
-  for (const word of text.split(/\s+/)) {
-    if (line !== '' && visible(line) + 1 + visible(word) > width - indent.length) {
-      lines.push(line);
+  for (const word of text.split(/[ \t\n]+/)) {
+    const before = lines.length === 0 ? indent : hanging;
+    if (line !== '' && visible(line) + 1 + visible(word) > width - before.length) {
+      lines.push(before + line);
       line = word;
     } else {
       line = line === '' ? word : `${line} ${word}`;
     }
   }
-  return [...lines, line].map((item) => indent + item).join('\n');
+  return [...lines, (lines.length === 0 ? indent : hanging) + line].join('\n');
 }

@@ -1,5 +1,5 @@
-import type { TraceOut } from '../app/trace-contract.ts';
-import { printable } from './control-characters.ts';
+import { TraceOut } from '../app/trace-contract.ts';
+import { printableJson } from './control-characters.ts';
 import { diffLines } from './scan-text.ts';
 import type { Terminal } from './terminal.ts';
 import { wrap } from './terminal.ts';
@@ -8,9 +8,10 @@ const FEEDS_SHOWN = 20;
 
 /** A trace for people: the place, the way there, what else it feeds, and the edit with its proof. */
 export function printTrace(result: TraceOut, { out, paint, width }: Terminal): void {
-  if ('refused' in result) return;
-  const { field, value, origin, feeds, edit, proof, renders, milliseconds } = result;
-  out(`${paint('bold', field)} = ${printable(JSON.stringify(value))}`);
+  const shown = TraceOut.parse(printableJson(result));
+  if ('refused' in shown) return;
+  const { field, value, origin, feeds, edit, proof, renders, milliseconds } = shown;
+  out(`${paint('bold', field)} = ${JSON.stringify(value)}`);
   if (origin) {
     out(`  ${paint('cyan', `${origin.file}:${origin.line}:${origin.column}`)}  ${origin.path}`);
     out(wrap(`via ${origin.via}, in ${origin.repoURL}`, width, '  '));
@@ -22,7 +23,7 @@ export function printTrace(result: TraceOut, { out, paint, width }: Terminal): v
   }
   if (feeds.length > FEEDS_SHOWN) out(`  and ${feeds.length - FEEDS_SHOWN} more`);
   for (const { diff } of edit?.files ?? []) out(diffLines(diff, paint).join('\n'));
-  for (const check of proof?.checks ?? []) out(wrap(`${check.name}: ${check.result}: ${printable(check.detail)}`, width, '  '));
+  for (const check of proof?.checks ?? []) out(wrap(`${check.name}: ${check.result}: ${check.detail}`, width, '  '));
   if (proof) out(`  ${paint('bold', proof.verdict)}`);
   out(paint('gray', `  ${renders} renders, ${milliseconds} ms`));
 }

@@ -9,13 +9,14 @@ const DURATION = /^(\d+)(s|m|h|d)$/;
 export const Duration = z
   .string({ error: FORM })
   .regex(DURATION, FORM)
+  .meta({ examples: ['90s', '10m', '24h', '30d'] })
   .transform((text) => {
     const [, amount = '0', unit = 's'] = DURATION.exec(text) ?? [];
     return Number(amount) * (SECONDS[unit] ?? 1);
   });
 
 /** `512Mi`, `8Gi`; becomes bytes. */
-export const Bytes = z.string().transform((text, context) => {
+export const Bytes = z.string().meta({ examples: ['512Mi', '8Gi'] }).transform((text, context) => {
   const parsed = parseQuantity(text);
   if (parsed.ok && parsed.value > 0n) return toUnits(parsed.value);
   context.addIssue({ code: 'custom', message: 'write a size as Kubernetes does: 512Mi or 8Gi' });

@@ -6,7 +6,7 @@ import type { PassReport } from '../engine/report.ts';
 export interface Record {
   readonly workload: string;
   cause: string;
-  /** First sight of the failure and the marks of its way, in milliseconds since the start of the demo. */
+  /** When the failure began and the marks of its way, in milliseconds since the start of the demo. */
   seenAt: number;
   openedAt?: number;
   endedAt?: number;
@@ -31,7 +31,7 @@ export function createRecords(since: number): {
     const changed: Record[] = [];
     for (const { incident, decision, chosen, changeSet, pullRequest } of report.incidents) {
       const { name } = incident.object;
-      const record = records.get(name) ?? { workload: name, cause: incident.cause, seenAt: now, outcome: 'failed', reason: '' };
+      const record = records.get(name) ?? { workload: name, cause: incident.cause, seenAt: startOf(incident.since, since, now), outcome: 'failed', reason: '' };
       records.set(name, record);
       if (LAST.has(record.outcome) && record.pullRequest !== undefined) continue;
       if (chosen) record.origin = chosen.origin;
@@ -49,6 +49,11 @@ export function createRecords(since: number): {
     return changed;
   };
   return { all: records, note };
+}
+
+/** When the failure began, in milliseconds since the start of the demo. */
+function startOf(began: string | undefined, since: number, now: number): number {
+  return began === undefined ? now : Math.min(now, Math.max(0, Date.parse(began) - since));
 }
 
 function settle(record: Record, { outcome, reason }: Decision, now: number): boolean {

@@ -40,6 +40,8 @@ function inputsOf({ incident, chosen, changeSet, proof }: IncidentReport): objec
     evidence: sha256(JSON.stringify(incident.evidence)),
     ...(chosen ? { origin: chosen.origin, name: chosen.name, changes: sha256(JSON.stringify(chosen.changes)) } : {}),
     ...(changeSet?.ok ? { base: changeSet.value.baseRevision, files } : {}),
-    ...(proof ? { proof: proof.verdict, checks: proof.checks.map(({ name: check, result }) => `${check}=${result}`) } : {}),
+    ...(proof
+      ? { proof: proof.verdict, checks: proof.checks.map(({ name: check, result }) => `${check}=${result}`) }
+      : {}),
   };
 }

@@ -75,7 +75,10 @@ async function followMerged(
       snapshot,
       incidents,
       application,
-      sourceIndex: Math.max(0, sources.findIndex(({ repoURL }) => repoURL === state.repoURL)),
+      sourceIndex: Math.max(
+        0,
+        sources.findIndex(({ repoURL }) => repoURL === state.repoURL),
+      ),
       contains: await containment(ports, state.repoURL, pull.mergeCommitSha),
       policy: ports.policy.verify,
       now: ports.clock.now(),

@@ -1,3 +1,5 @@
+import type { Operation } from '../domain/change.ts';
+import type { Fix } from '../domain/proposal.ts';
 import type { Result } from '../domain/result.ts';
 import { ok } from '../domain/result.ts';
 import type { Forge, ForgeError, RepositoryInfo } from '../ports/forge.ts';
@@ -34,13 +36,32 @@ export async function remember(repoURL: string, forge: Forge): Promise<Result<Fo
 
 const FAILED_ENDS = new Set(['not-fixed', 'made-worse', 'rejected']);
 
-/** Changes that were tried or rejected for an incident before. */
+/**
+ * Changes that must not be proposed for an incident (again): those that were tried or rejected, and the way back from a
+ * merged one, whose old value was there when the failure was.
+ */
 export function refutedChanges(ledger: Ledger, fingerprint: string): ReadonlySet<string> {
   const failed = ofIncident(ledger, fingerprint).filter(({ pull }) => {
     const end = labelledEnd(pull);
     return end === undefined ? pull.state === 'closed' : FAILED_ENDS.has(end);
   });
-  return new Set(failed.flatMap(({ state }) => (state ? [changeKey(state)] : [])));
+  const merged = ofIncident(ledger, fingerprint).filter(({ pull }) => pull.state === 'merged');
+  return new Set([
+    ...failed.flatMap(({ state }) => (state ? [changeKey(state)] : [])),
+    ...merged.flatMap(({ state }) => (state ? [changeKey(wayBack(state))] : [])),
+  ]);
+}
+
+/** The change that would undo another: each value that was tested before it was replaced. */
+function wayBack({ changes }: Pick<Fix, 'changes'>): Pick<Fix, 'changes'> {
+  return {
+    changes: changes.map(({ object, operations }) => ({
+      object,
+      operations: operations.flatMap((operation): Operation[] =>
+        operation.op === 'test' ? [{ op: 'replace', path: operation.path, value: operation.value }] : [],
+      ),
+    })),
+  };
 }
 
 /** Puts a pull request that was just opened in front. */

@@ -19,12 +19,7 @@ import type { ForgeKnowledge, Scene } from './scene.ts';
 export type Step = Omit<IncidentReport, 'incident' | 'location' | 'declared' | 'siblings' | 'milliseconds'>;
 
 /** Moves one located incident as far as it goes in one pass. Every exit is a named decision. */
-export async function reconcile(
-  ports: EnginePorts,
-  incident: Incident,
-  scene: Scene,
-  located: Located,
-): Promise<Step> {
+export async function reconcile(ports: EnginePorts, incident: Incident, scene: Scene, located: Located): Promise<Step> {
   const memory = scene.memoryOf(located.location.repoURL);
   if (memory === 'none') {
     const mending = await mend(ports, incident, scene, located, { refuted: new Set(), openFiles: undefined });

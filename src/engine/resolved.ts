@@ -32,7 +32,10 @@ export async function closeWhenGone(
   }
   const foreign = await foreignCommit(forge.reader, pull, fingerprint, repository);
   if (!foreign.ok || foreign.value) {
-    return { outcome: 'human-edited', reason: `${number} holds commits of others, or could not be read: it stays open` };
+    return {
+      outcome: 'human-edited',
+      reason: `${number} holds commits of others, or could not be read: it stays open`,
+    };
   }
   const detail = `The failure was not seen in ${goneFor} looks in a row, and the workload is healthy: this change is not needed any more.`;
   const written = await writeOutcome(forge, pull, { version: 1, end: 'resolved', detail, goneFor });

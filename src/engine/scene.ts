@@ -19,6 +19,5 @@ export interface ForgeKnowledge {
   readonly refuted: ReadonlySet<string>;
   /** Open pull requests of others with the files they touch; undefined where nobody could be asked. */
   readonly openFiles:
-    | readonly { readonly number: number; readonly url: string; readonly files: readonly string[] }[]
-    | undefined;
+    readonly { readonly number: number; readonly url: string; readonly files: readonly string[] }[] | undefined;
 }

@@ -38,7 +38,9 @@ export interface GitOptions {
  * `history-incomplete`, `file-too-large`, `disk-full`.
  */
 export function createGit(options: GitOptions): Git {
-  const { cacheDirectory, log, allowFileProtocol = false, env = process.env } = options;
+  const { log, allowFileProtocol = false, env = process.env } = options;
+  // Git runs in another folder.
+  const cacheDirectory = resolve(options.cacheDirectory);
   const run = createRunGit({ env, allowFileProtocol });
   const local = new Map<string, string>();
   for (const [url, path] of options.local) local.set(keyOf(url), resolve(path));

@@ -111,8 +111,12 @@ export function createClusterReader(connection: Connection, options: ClusterRead
   return {
     async snapshot(signal) {
       if (following === undefined) return listAll(signal);
-      await Promise.race([following.synced, clock.sleep(SYNC, signal)]);
-      return assemble(following.all);
+      const { all, synced } = following;
+      const enough = new AbortController();
+      const limit = signal === undefined ? enough.signal : AbortSignal.any([signal, enough.signal]);
+      await Promise.race([synced, clock.sleep(SYNC, limit)]);
+      enough.abort();
+      return assemble(all);
     },
     logs: (request, signal) => readPodLog(connection, request, signal),
     async watch(changed, signal) {

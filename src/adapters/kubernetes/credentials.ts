@@ -92,7 +92,11 @@ function pluginOf(user: UserAccess): (() => Promise<Apply>) | undefined {
       const auth = new ExecAuth();
       // Its own spawn has no time limit and lets the plugin wait for a terminal that is not there.
       Reflect.set(auth, 'execFn', (command: string, args: string[], options: object) =>
-        spawn(command, args, { ...options, timeout: EXEC_TIMEOUT, stdio: ['ignore', 'pipe', 'pipe'] }),
+        spawn(command, args, {
+          ...options,
+          signal: AbortSignal.timeout(EXEC_TIMEOUT),
+          stdio: ['ignore', 'pipe', 'pipe'],
+        }),
       );
       const spec = { interactive: false, ...(exec.clusterInfo === undefined ? {} : { cluster: exec.clusterInfo }) };
       const info = JSON.stringify({ apiVersion: exec.apiVersion, kind: 'ExecCredential', spec });

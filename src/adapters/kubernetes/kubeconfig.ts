@@ -16,9 +16,9 @@ const Name = { name: z.string() };
 /** clientcmd/api/v1 Config, the fields used. An entry is checked when it is selected: broken others do no harm. */
 const Config = z.object({
   'current-context': z.string().nullish(),
-  clusters: z.array(z.object({ ...Name, cluster: z.unknown() })).nullish(),
-  users: z.array(z.object({ ...Name, user: z.unknown() })).nullish(),
-  contexts: z.array(z.object({ ...Name, context: z.unknown() })).nullish(),
+  clusters: z.array(z.object({ ...Name, cluster: z.unknown().optional() })).nullish(),
+  users: z.array(z.object({ ...Name, user: z.unknown().optional() })).nullish(),
+  contexts: z.array(z.object({ ...Name, context: z.unknown().optional() })).nullish(),
 });
 
 const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';

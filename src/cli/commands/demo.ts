@@ -45,7 +45,7 @@ function summary({ records, modelCalls, failures, directory, milliseconds }: Pla
   });
   const head = ['workload', 'cause', 'fix from', 'PR', 'lines', 'LLM', 'to PR', 'to end', 'outcome', 'what it shows'];
   out('');
-  out(table([head.map((name) => paint('bold', name)), ...rows], Math.max(width, 120), 9));
+  out(table([head.map((name) => paint('bold', name)), ...rows], Math.max(width, 120), { column: 9, keep: 'start' }));
   out('');
   for (const failure of failures) out(paint('red', `not as it must be: ${failure}`));
   out(`${(milliseconds / 1000).toFixed(1)} s in all. The repository, the pull requests and the audit log are in ${directory}`);

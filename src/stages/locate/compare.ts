@@ -1,6 +1,6 @@
 import type { Change } from '../../domain/change.ts';
 import { applyOperations } from '../../domain/change.ts';
-import { formatFieldPath, fromPointer } from '../../domain/field-path.ts';
+import { formatFieldPath, fromPointer, getField } from '../../domain/field-path.ts';
 import type { JsonObject, JsonValue } from '../../domain/json.ts';
 import { deepEqual, differences, isObject } from '../../domain/json.ts';
 import type { ObjectRef } from '../../domain/object-ref.ts';
@@ -103,7 +103,10 @@ export function expectedAfter(
     if (!declared) return err(problem('not-in-git', `${formatRef(change.object)} is not declared in Git`));
     const applied = applyOperations(declared.object, change.operations);
     if (!applied.ok) {
-      const code = applied.error.code === 'no-such-field' ? 'not-in-git' : applied.error.code;
+      const absent = change.operations.some(
+        ({ op, path }) => (op === 'replace' || op === 'remove') && getField(declared.object, path) === undefined,
+      );
+      const code = applied.error.code === 'no-such-field' || absent ? 'not-in-git' : applied.error.code;
       return err({ ...applied.error, code, message: `${formatRef(declared.ref)}: ${applied.error.message}` });
     }
     const { object } = applied.value;

@@ -122,7 +122,7 @@ test('user name and password, impersonation', async () => {
     'as-groups': ['g1', 'g2'],
   });
   await connection.request(get);
-  const { headers } = server.asked[0] ?? { headers: {} };
+  const headers = server.asked[0]?.headers ?? {};
   assert.equal(headers.authorization, `Basic ${Buffer.from('u:p').toString('base64')}`);
   assert.deepEqual([headers['impersonate-user'], headers['impersonate-group']], ['other', 'g1, g2']);
 });
@@ -181,8 +181,15 @@ test('exec plugins that fail', async () => {
   assert.equal(server.asked.length, 0);
 });
 
+function openssl(...args: string[]): void {
+  execFileSync('openssl', args, { cwd: folder, stdio: 'ignore' });
+}
+
+function read(name: string): Buffer {
+  return readFileSync(join(folder, name));
+}
+
 test('TLS: certificate authority, client certificate, name of the server', async () => {
-  const openssl = (...args: string[]): void => void execFileSync('openssl', args, { cwd: folder, stdio: 'ignore' });
   openssl(
     'req',
     '-x509',
@@ -230,7 +237,6 @@ test('TLS: certificate authority, client certificate, name of the server', async
       'ext',
     );
   }
-  const read = (name: string): Buffer => readFileSync(join(folder, name));
   const server = createServer(
     {
       key: read('server.key'),
@@ -240,8 +246,8 @@ test('TLS: certificate authority, client certificate, name of the server', async
       rejectUnauthorized: false,
     },
     (request, response) => {
-      const { authorized, getPeerCertificate } = request.socket as TLSSocket;
-      const subject = authorized ? getPeerCertificate.call(request.socket).subject : undefined;
+      const socket = request.socket as TLSSocket;
+      const subject = socket.authorized ? socket.getPeerCertificate().subject : undefined;
       send(response, 200, {}, { 'x-client': subject?.CN ?? 'nobody' });
     },
   );

@@ -118,17 +118,24 @@ export const quiet: Log = {
   child: () => quiet,
 };
 
-/** A clock whose sleeps pass at once and are kept; time moves by what was slept. */
-export function turned(): Clock & { readonly slept: number[] } {
+/** Milliseconds that a snapshot waits for the first lists of a watch: the one wait that no test wants to be over. */
+const SYNC = 180_000;
+
+/** A clock whose sleeps pass at once and are kept; with `moves`, time goes on by what was slept. */
+export function turned(moves = true): Clock & { readonly slept: number[]; advance(milliseconds: number): void } {
   let now = Date.parse('2026-11-21T00:00:00Z');
   const slept: number[] = [];
   return {
     slept,
+    advance(milliseconds) {
+      now += milliseconds;
+    },
     now: () => new Date(now),
     sleep(milliseconds, signal) {
       if (signal?.aborted === true) return Promise.resolve();
+      if (milliseconds === SYNC) return new Promise((resolve) => signal?.addEventListener('abort', () => resolve()));
       slept.push(milliseconds);
-      now += milliseconds;
+      if (moves) now += milliseconds;
       return new Promise((resolve) => setImmediate(resolve));
     },
   };

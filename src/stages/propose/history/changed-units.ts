@@ -8,6 +8,7 @@ import { podTemplatePath } from '../pod-template.ts';
 import type { ProposeContext } from '../proposer.ts';
 import { selectorMatches, texts } from '../workloads.ts';
 import { dataUnits } from './data-units.ts';
+import { canMend } from './direction.ts';
 import type { Explaining } from './explains.ts';
 import type { Unit } from './units.ts';
 import { unitsOf } from './units.ts';
@@ -20,7 +21,10 @@ export function changedUnits(context: ProposeContext, what: Explaining, before: 
   const data = what.data ? dataUnits(context, before) : [];
   const selected = what.selected && then ? selectedUnits(context, what.selected, then.object, before) : [];
   const all = [...own, ...data, ...selected];
-  return all.flatMap((unit) => (unit.untouchable === undefined ? narrowed(unit, context) : [unit]));
+  return all
+    .flatMap((unit) => (unit.untouchable === undefined ? narrowed(unit, context) : [unit]))
+    .map((unit) => ({ ...unit, leaves: unit.leaves.filter((leaf) => canMend(incident, leaf)) }))
+    .filter(({ leaves, untouchable }) => leaves.length > 0 || untouchable !== undefined);
 }
 
 /** Workloads that a Service selected before: their labels or ports may be what changed. */

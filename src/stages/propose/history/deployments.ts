@@ -25,6 +25,22 @@ export function deploymentsOf(status: ApplicationStatus, sourceIndex: number): D
     .toSorted((a, b) => a.startedAt - b.startedAt);
 }
 
+/**
+ * Deployments in a row that declared the same are one state: it began with the first of them. `declared` is what a
+ * deployment declared of the workload, as text; undefined where that is not known, which is a state of its own.
+ */
+export function statesOf(
+  deployments: readonly Deployment[],
+  declared: (deployment: Deployment) => string | undefined,
+): Deployment[] {
+  const states: { readonly first: Deployment; readonly text: string | undefined }[] = [];
+  for (const deployment of deployments) {
+    const text = declared(deployment);
+    if (text === undefined || states.at(-1)?.text !== text) states.push({ first: deployment, text });
+  }
+  return states.map(({ first }) => first);
+}
+
 /** The deployment that a rollout came from, and the one before it. */
 export function around(
   deployments: readonly Deployment[],

@@ -1,4 +1,5 @@
 import type { ReplicaSet } from '../../../domain/kubernetes/workload.ts';
+import { canonicalJson } from '../../../domain/json.ts';
 import { sameObject } from '../../../domain/object-ref.ts';
 import type { RenderedObject } from '../../../domain/source.ts';
 import { formatCommit } from '../field-history.ts';
@@ -6,7 +7,7 @@ import type { ProposeContext, SourceVersion } from '../proposer.ts';
 import { alignGenerated } from './align.ts';
 import type { Beginning } from './beginning.ts';
 import { beginningOf } from './beginning.ts';
-import { SKEW, around, deploymentsOf, versionAt } from './deployments.ts';
+import { SKEW, around, deploymentsOf, statesOf, versionAt } from './deployments.ts';
 import { runsTemplate } from './live-template.ts';
 
 /** The last state of the Application that is known to have worked, and what shows it. */
@@ -30,11 +31,14 @@ const WINDOW = 24 * 3600 * 1000;
 
 export async function lastGood(context: ProposeContext): Promise<GoodState | { readonly why: string }> {
   const beginning = beginningOf(context);
-  const pair = around(deploymentsOf(context.applicationStatus, context.location.sourceIndex), beginning.rolloutAt);
-  const doubt = doubtOf(context, beginning, pair);
-  if (doubt !== undefined) return { why: doubt };
+  const deployments = deploymentsOf(context.applicationStatus, context.location.sourceIndex);
+  if (beginning.worked === undefined) return { why: 'nothing shows that this workload worked before' };
   const versions: SourceVersion[] = [];
   for await (const version of context.versions()) versions.push(version);
+  const states = statesOf(deployments, (deployment) => declaredText(context, versionAt(versions, deployment)));
+  const pair = around(states, beginning.rolloutAt);
+  const doubt = doubtOf(context, beginning, pair);
+  if (doubt !== undefined) return { why: doubt };
   const [head] = versions;
   if (!head) return { why: 'the history of the repository cannot be read' };
   const found = pair ? versionAt(versions, pair.before) : undefined;
@@ -61,10 +65,9 @@ export async function lastGood(context: ProposeContext): Promise<GoodState | { r
 /** Why the times alone say that no earlier state is known to have worked, or that the symptom began with something else. */
 function doubtOf(
   { policy }: ProposeContext,
-  { rolloutAt, since, worked, workedAt, ready }: Beginning,
+  { rolloutAt, since, workedAt, ready }: Beginning,
   pair: ReturnType<typeof around>,
 ): string | undefined {
-  if (worked === undefined) return 'nothing shows that this workload worked before';
   if (!pair && !ready)
     return 'the Application was deployed only once, or its history does not reach back to the symptom';
   const startedAt = pair?.broke.startedAt ?? rolloutAt;
@@ -79,6 +82,18 @@ function doubtOf(
     return 'the state before was deployed for too short a time to show that it worked';
   }
   return undefined;
+}
+
+/** Kinds that pods run from: other workloads say nothing about a workload (and a Service depends on some). */
+const WORKLOADS = new Set(['Deployment', 'StatefulSet', 'DaemonSet', 'Job', 'CronJob', 'ReplicaSet', 'Pod']);
+
+/** What a version declares of the workload and of all that it may depend on. */
+function declaredText({ declared }: ProposeContext, version: SourceVersion | undefined): string | undefined {
+  const isWorkload = WORKLOADS.has(declared.ref.kind);
+  const objects = version?.objects.filter(
+    ({ ref }) => sameObject(ref, declared.ref) || !isWorkload || !WORKLOADS.has(ref.kind),
+  );
+  return objects && canonicalJson(objects.map(({ object }) => object));
 }
 
 /** Whether the version is what an earlier ReplicaSet was made from; true where no ReplicaSet can tell. */

@@ -1,0 +1,34 @@
+import type { Incident } from '../../../domain/incident.ts';
+import type { JsonValue } from '../../../domain/json.ts';
+import { quantity } from '../../../domain/quantity.ts';
+import type { LeafChange } from '../object-diff.ts';
+
+/** Which way an amount must go to mend a cause; undefined where amounts have nothing to do with it. */
+function wanted({ cause, facts }: Incident): 'up' | 'down' | undefined {
+  const resources = facts.refusal?.resources ?? [];
+  if (cause === 'memory/oom-killed' || cause === 'crash/signal') return 'up';
+  if (cause === 'replicas/limit-range') return resources.some(({ bound }) => bound === 'max') ? 'down' : undefined;
+  // "must specify limits.cpu" asks for an amount where there is none.
+  if (cause === 'replicas/quota')
+    return resources.some(({ requested }) => requested !== undefined) ? 'down' : undefined;
+  return cause === 'scheduling/insufficient-resources' ? 'down' : undefined;
+}
+
+/**
+ * Whether putting a leaf back can mend the incident: a lower limit never ends an out-of-memory kill, a higher request
+ * never makes a pod fit. Leaves that are no amounts always may.
+ */
+export function canMend(incident: Incident, { path, from, to }: LeafChange): boolean {
+  const way = wanted(incident);
+  const isAmount = path.includes('resources') || path.at(-1) === 'replicas';
+  if (way === undefined || !isAmount) return true;
+  const [now, then] = [amount(from), amount(to)];
+  if (from !== undefined && to !== undefined)
+    return now === undefined || then === undefined || (way === 'up' ? then > now : then < now);
+  // Without a limit there is all the memory of the node; without a request there is nothing to find room for.
+  return to === undefined;
+}
+
+function amount(value: JsonValue | undefined): bigint | undefined {
+  return typeof value === 'string' || typeof value === 'number' ? quantity(value) : undefined;
+}
