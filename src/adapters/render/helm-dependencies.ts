@@ -2,7 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import semver from 'semver';
 import type { JsonObject } from '../../domain/json.ts';
-import { isArray, isObject } from '../../domain/json.ts';
+import { isArray, isObject, plainText } from '../../domain/json.ts';
 import type { Problem } from '../../domain/problem.ts';
 import { problem } from '../../domain/problem.ts';
 import type { Result } from '../../domain/result.ts';
@@ -66,11 +66,13 @@ function dependenciesOf(chart: JsonObject, tree: Tree, folder: string): readonly
   const [first] = documents?.ok ? documents.value : [];
   const requirements = first && isObject(first.value) ? first.value.dependencies : undefined;
   const list = isArray(chart.dependencies) ? chart.dependencies : isArray(requirements) ? requirements : [];
-  return list.filter(isObject).flatMap(({ name, version, repository }) =>
-    typeof name === 'string'
-      ? [{ name, version: String(version ?? '*'), repository: typeof repository === 'string' ? repository : '' }]
-      : [],
-  );
+  return list
+    .filter(isObject)
+    .flatMap(({ name, version, repository }) =>
+      typeof name === 'string'
+        ? [{ name, version: plainText(version ?? '*'), repository: typeof repository === 'string' ? repository : '' }]
+        : [],
+    );
 }
 
 function isVendored(tree: Tree, folder: string, { name }: Dependency): boolean {

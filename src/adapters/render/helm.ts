@@ -72,7 +72,9 @@ function prepare(request: RenderRequest, settings: HelmSettings): Result<Prepare
     fileParameters.push({ ...found.value, name });
   }
   const inputs: Rendered['inputs'] = [
-    ...chart.value.flatMap(({ source: file }) => (file === undefined ? [] : [{ repoURL: checkout.repoURL, path: file }])),
+    ...chart.value.flatMap(({ source: file }) =>
+      file === undefined ? [] : [{ repoURL: checkout.repoURL, path: file }],
+    ),
     ...fileParameters.map((file) => ({ repoURL: file.tree.repoURL, path: file.path })),
     ...valueFiles.value.map((file) => ({ repoURL: file.tree.repoURL, path: file.path, role: 'values' as const })),
   ];
@@ -114,7 +116,8 @@ function flagsOf(request: RenderRequest, prepared: Prepared, settings: HelmSetti
     const text = escapeCommas(substitute(value, prepared.environment));
     flags.push(forceString ? '--set-string' : '--set', `${name}=${text}`);
   }
-  const given = (file: ValueFile): string => workspace.write(1, `${prepared.valueFiles.length}-${file.path}`, file.tree.bytes(file.path) ?? '');
+  const given = (file: ValueFile): string =>
+    workspace.write(1, `${prepared.valueFiles.length}-${file.path}`, file.tree.bytes(file.path) ?? '');
   for (const file of prepared.fileParameters) flags.push('--set-file', `${file.name}=${escapeCommas(given(file))}`);
   for (const [index, { tree, path }] of prepared.valueFiles.entries()) {
     flags.push('--values', workspace.write(2, posix.join(String(index), path), tree.bytes(path) ?? ''));

@@ -29,11 +29,7 @@ export interface KustomizeInputs {
  * that no field can be forgotten. References that lead out of the repository are refused. Error codes:
  * `path-missing`, `file-invalid`, `not-supported`.
  */
-export function kustomizeInputs(
-  tree: Tree,
-  folder: string,
-  entry?: JsonObject,
-): Result<KustomizeInputs, Problem> {
+export function kustomizeInputs(tree: Tree, folder: string, entry?: JsonObject): Result<KustomizeInputs, Problem> {
   const files = new Set<string>();
   const remote = new Set<string>();
   const visited = new Set<string>();
@@ -71,9 +67,7 @@ export function readKustomization(text: string, file: string): Result<JsonObject
   if (!documents.ok) return err({ ...documents.error, code: 'file-invalid' });
   const [first] = documents.value;
   if (first && isObject(first.value)) return ok(first.value);
-  return first
-    ? err(problem('file-invalid', 'the kustomization is not a map', { place: { file } }))
-    : ok({});
+  return first ? err(problem('file-invalid', 'the kustomization is not a map', { place: { file } })) : ok({});
 }
 
 /** Fields whose texts are names of files or folders; a reference that cannot be followed matters only there. */
@@ -84,7 +78,9 @@ function isReference(field: string): boolean {
 /** What kustomize takes for another repository or a URL (api/internal/git/repospec.go), as far as a text tells. */
 function isRemote(text: string): boolean {
   return (
-    /^(git::|[a-z+]+:\/\/|[\w.-]+@[\w.-]+:)/i.test(text) || /^(www\.)?github\.com[/:]/.test(text) || /[?&]ref=/.test(text)
+    /^(git::|[a-z+]+:\/\/|[\w.-]+@[\w.-]+:)/i.test(text) ||
+    /^(www\.)?github\.com[/:]/.test(text) ||
+    /[?&]ref=/.test(text)
   );
 }
 

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import type { KustomizeSource } from '../../domain/kubernetes/application.ts';
 import type { JsonObject, JsonValue } from '../../domain/json.ts';
-import { isArray, isObject } from '../../domain/json.ts';
+import { isArray, isObject, plainText } from '../../domain/json.ts';
 import type { Problem } from '../../domain/problem.ts';
 import { problem } from '../../domain/problem.ts';
 import type { Result } from '../../domain/result.ts';
@@ -35,7 +35,8 @@ export function withKustomizeOptions(
     if (!images.ok) return images;
     out.images = images.value;
   }
-  if (options.replicas && options.replicas.length > 0) out.replicas = setReplicas(listOf(out.replicas), options.replicas);
+  if (options.replicas && options.replicas.length > 0)
+    out.replicas = setReplicas(listOf(out.replicas), options.replicas);
   const labels = addLabels(out, options, context);
   if (!labels.ok) return labels;
   const annotations = addAnnotations(out, options, context);
@@ -62,13 +63,13 @@ function setImages(
   { environment }: KustomizeContext,
 ): Result<JsonValue, Problem> {
   const byName = new Map<string, JsonObject>();
-  for (const entry of present) if (isObject(entry)) byName.set(String(entry.name), entry);
+  for (const entry of present) if (isObject(entry)) byName.set(plainText(entry.name), entry);
   for (const written of images) {
     const image = parseImage(substitute(written, environment));
     if (!image) return err(problem('render-failed', `the Application sets an invalid image: ${written}`));
     byName.set(image.name, keepStars(image, byName.get(image.name)));
   }
-  return ok([...byName.values()].sort((a, b) => (String(a.name) < String(b.name) ? -1 : 1)));
+  return ok([...byName.values()].sort((a, b) => (plainText(a.name) < plainText(b.name) ? -1 : 1)));
 }
 
 /** An image override as Argo CD writes it: `name=newName:tag@digest`, `name:tag`, `name@digest`. */
@@ -106,7 +107,7 @@ function keepStars(image: ImageOverride, present: JsonObject | undefined): JsonO
 
 function setReplicas(present: readonly JsonValue[], replicas: NonNullable<KustomizeSource['replicas']>): JsonValue {
   const names = new Set(replicas.map(({ name }) => name));
-  const kept = present.filter((entry) => !isObject(entry) || !names.has(String(entry.name)));
+  const kept = present.filter((entry) => !isObject(entry) || !names.has(plainText(entry.name)));
   return [...kept, ...replicas.map(({ name, count }) => ({ name, count: Number(count) }))];
 }
 
@@ -144,6 +145,9 @@ function addTo(
   return ok(undefined);
 }
 
-function substituteAll(pairs: Readonly<Record<string, string>>, { environment }: KustomizeContext): Record<string, string> {
+function substituteAll(
+  pairs: Readonly<Record<string, string>>,
+  { environment }: KustomizeContext,
+): Record<string, string> {
   return Object.fromEntries(Object.entries(pairs).map(([key, value]) => [key, substitute(value, environment)]));
 }

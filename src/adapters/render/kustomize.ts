@@ -78,7 +78,10 @@ function overridesOf({ application, path }: RenderRequest, tree: Tree): readonly
     .filter((file) => tree.type(file) === 'file');
 }
 
-async function renderKustomize(request: RenderRequest, settings: KustomizeSettings): Promise<Result<Rendered, Problem>> {
+async function renderKustomize(
+  request: RenderRequest,
+  settings: KustomizeSettings,
+): Promise<Result<Rendered, Problem>> {
   const binary = findKustomize(settings.binaries);
   if (!binary.ok) return binary;
   const tree = treeOf(request.checkout, request.overlay);

@@ -56,7 +56,8 @@ export function run(request: RunRequest): Promise<Result<string, Problem>> {
     };
     const take = (chunks: Buffer[]) => (chunk: Buffer) => {
       size += chunk.length;
-      if (size > limits.output) stop(problem('render-failed', `${name(program)} printed more than ${limits.output} bytes`));
+      if (size > limits.output)
+        stop(problem('render-failed', `${name(program)} printed more than ${limits.output} bytes`));
       else chunks.push(chunk);
     };
     child.stdout.on('data', take(out));

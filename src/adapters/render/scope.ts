@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../domain/json.ts';
-import { isObject } from '../../domain/json.ts';
+import { isObject, plainText } from '../../domain/json.ts';
 import { groupOf } from '../../domain/object-ref.ts';
 
 /**
@@ -68,11 +68,11 @@ export function scopeOf(objects: readonly JsonObject[]): Scope {
   for (const { kind, spec } of objects) {
     if (kind !== 'CustomResourceDefinition' || !isObject(spec) || !isObject(spec.names)) continue;
     const scope = spec.scope === 'Cluster' ? 'Cluster' : 'Namespaced';
-    declared.set(`${String(spec.group)}/${String(spec.names.kind)}`, scope);
+    declared.set(`${plainText(spec.group)}/${plainText(spec.names.kind)}`, scope);
   }
   return ({ apiVersion, kind }) => {
     const group = groupOf(typeof apiVersion === 'string' ? apiVersion : '');
-    const key = `${group}/${String(kind)}`;
+    const key = `${group}/${plainText(kind)}`;
     if (group.endsWith('constraints.gatekeeper.sh')) return 'Cluster';
     return declared.get(key) ?? (CLUSTER_SCOPED.has(key) ? 'Cluster' : 'Namespaced');
   };

@@ -1,6 +1,7 @@
 import type { Incident } from '../../domain/incident.ts';
 import { formatFieldPath } from '../../domain/field-path.ts';
 import type { Fix } from '../../domain/proposal.ts';
+import { plainTitle } from './quote.ts';
 
 /** All branches of Remendo start like this: how it finds its own pull requests again. */
 export const BRANCH_PREFIX = 'remendo/';
@@ -13,8 +14,8 @@ export function branchName(incident: Pick<Incident, 'object' | 'fingerprint'>): 
     .join('-')
     .toLowerCase()
     .replaceAll(/[^a-z0-9-]+/g, '-')
-    .replaceAll(/^-+|-+$/g, '')
-    .slice(0, 60);
+    .slice(0, 60)
+    .replaceAll(/^-+|-+$/g, '');
   return `${BRANCH_PREFIX}${slug}-${incident.fingerprint}`;
 }
 
@@ -23,21 +24,34 @@ export function fingerprintOfBranch(branch: string): string | undefined {
   return branch.startsWith(BRANCH_PREFIX) ? /-([0-9a-f]{16})$/.exec(branch)?.[1] : undefined;
 }
 
-/** One line, at most 72 characters where names allow it: what is mended and how. */
-export function pullRequestTitle(incident: Incident, fix: Fix): string {
+/** Longer values do not help in a title. */
+const LONGEST_VALUE = 80;
+
+/** One line, at most 120 characters: what is mended and how. `hide` replaces secrets; a value that holds one is left out. */
+export async function pullRequestTitle(
+  incident: Incident,
+  fix: Fix,
+  hide: (text: string) => Promise<string>,
+): Promise<string> {
   const { object, container } = incident;
   const [operation] = fix.changes.flatMap(({ operations }) => operations.filter(({ op }) => op !== 'test'));
   const what = operation ? lastNames(formatFieldPath(operation.path)) : 'manifest';
-  const value =
-    operation && operation.op !== 'remove' && typeof operation.value !== 'object' ? ` to ${String(operation.value)}` : '';
-  const verb = operation?.op === 'remove' ? 'remove' : operation?.op === 'add' && value === '' ? 'add' : 'set';
+  const value = operation && operation.op !== 'remove' ? await shownValue(what, operation.value, hide) : undefined;
+  const verb = operation?.op === 'remove' ? 'remove' : operation?.op === 'add' && value === undefined ? 'add' : 'set';
   const where = container === undefined || container === object.name ? object.name : `${object.name}/${container}`;
-  return clean(`${where}: ${verb} ${what}${value}`).slice(0, 120);
+  return plainTitle(await hide(`${where}: ${verb} ${what}${value === undefined ? '' : ` to ${value}`}`));
 }
 
-/** Control characters, mentions and references have no place in a title. */
-function clean(text: string): string {
-  return text.replaceAll(/[\s\p{Cc}]+/gu, ' ').replaceAll(/[@#<>`]/g, '').trim();
+async function shownValue(
+  field: string,
+  value: unknown,
+  hide: (text: string) => Promise<string>,
+): Promise<string | undefined> {
+  if (value === null || typeof value === 'object') return undefined;
+  const text = String(value);
+  // The field's name beside it is how a secret without a form of its own is known.
+  const known = `${field}: ${text}`;
+  return text.length <= LONGEST_VALUE && (await hide(known)) === known && (await hide(text)) === text ? text : undefined;
 }
 
 function lastNames(path: string): string {

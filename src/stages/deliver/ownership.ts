@@ -1,6 +1,5 @@
-import type { ForgeReader, ForgeResult, PullRequest } from '../../ports/forge.ts';
-import type { ForgeCommit, RepositoryInfo } from '../../ports/forge.ts';
 import { ok } from '../../domain/result.ts';
+import type { ForgeCommit, ForgeReader, ForgeResult, PullRequest, RepositoryInfo } from '../../ports/forge.ts';
 
 /** Trailer of every commit that Remendo makes: tells its own branches from others of the same name. */
 export function commitMessage(title: string, fingerprint: string): string {
@@ -16,13 +15,24 @@ export function isOwnCommit(commit: ForgeCommit, fingerprint: string, { ownEmail
   );
 }
 
-/** The first commit on a pull request that somebody else made; every commit counts, not only the last. */
-export async function foreignCommit(
+/** Who committed on a pull request. */
+export interface Commits {
+  /** The first commit that somebody else made; every one counts, not only the last. */
+  readonly foreign: ForgeCommit | undefined;
+  /** True where the base was rewritten: the pull request then shows commits that the base used to have. */
+  readonly baseRewritten: boolean;
+}
+
+/** Looks at the commits of a pull request; `baseRevision` is the commit that Remendo's own stands on. */
+export async function commitsOn(
   reader: ForgeReader,
   pull: PullRequest,
-  fingerprint: string,
+  { fingerprint, baseRevision }: { readonly fingerprint: string; readonly baseRevision: string | undefined },
   repository: RepositoryInfo,
-): ForgeResult<ForgeCommit | undefined> {
+): ForgeResult<Commits> {
   const commits = await reader.commits(pull.number);
-  return commits.ok ? ok(commits.value.find((commit) => !isOwnCommit(commit, fingerprint, repository))) : commits;
+  if (!commits.ok) return commits;
+  const base = commits.value.findIndex(({ sha }) => sha === baseRevision);
+  const foreign = commits.value.slice(base + 1).find((commit) => !isOwnCommit(commit, fingerprint, repository));
+  return ok({ foreign, baseRewritten: base >= 0 });
 }

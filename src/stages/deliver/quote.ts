@@ -1,41 +1,69 @@
-/** Between `@` and a name: shows nothing, and stops a forge from seeing a mention, an issue number or a link. */
+/** Shows nothing, and stops a forge from seeing a mention, a reference or a link in what stands around it. */
 const ZERO_WIDTH = '\u200B';
 
 /**
  * Text from a cluster, a log or a model, made safe inside a pull request: it cannot mention, link, close, hide or format
- * anything. For one line of prose.
+ * anything. For prose on one line, table cells included. GitHub looks for mentions and references in the rendered text
+ * (github.com/gjtorikian/html-pipeline), so entities and backslashes must not bring them back.
  */
 export function quoteInline(text: string, limit = 300): string {
-  const line = shorten(text.replaceAll(/\s+/g, ' ').trim(), limit);
-  return neutralise(line).replaceAll(/[\\`*_{}[\]<>|~]/g, String.raw`\$&`);
+  const line = breakUp(oneLine(text, limit))
+    .replaceAll(/@(?=\S)/g, `@${ZERO_WIDTH}`)
+    .replaceAll(/\b([0-9a-f]{7})(?=[0-9a-f]{33}\b)/gi, `$1${ZERO_WIDTH}`)
+    .replaceAll(/[\\`*_{}[\]<>|~$&]/g, String.raw`\$&`);
+  // At the start of a line these would begin a heading, a list or a rule.
+  return line.replace(/^[#+\-=]/, String.raw`\$&`).replace(/^(\d{1,9})([.)])/, String.raw`$1\$2`);
 }
 
-/** The same as a code span: for names, values and messages. */
+/** The same as a code span: for names, values and messages. Not for table cells: see `quoteCell`. */
 export function quoteCode(text: string, limit = 300): string {
-  const line = shorten(text.replaceAll(/\s+/g, ' ').trim(), limit).replaceAll('`', "'");
-  return line === '' ? '(empty)' : `\`${neutralise(line)}\``;
+  const line = breakUp(oneLine(text, limit).replaceAll('`', "'")).replaceAll(/(?<!\w)@(?=\w)/g, `@${ZERO_WIDTH}`);
+  return line === '' ? '(empty)' : `\`${line}\``;
+}
+
+/** A code span for a table cell: GFM splits cells at a bar before it looks at code spans. */
+export function quoteCell(text: string, limit = 300): string {
+  // A backslash before a bar escapes the escape, and the bar would end the cell.
+  return quoteCode(text, limit)
+    .replaceAll(/\\(?=\|)/g, `\\${ZERO_WIDTH}`)
+    .replaceAll('|', String.raw`\|`);
 }
 
 /** The same as a fenced block that the text cannot close. */
 export function quoteBlock(text: string, language = 'text', limit = 4000): string {
-  const body = shorten(text.replaceAll('\r', ''), limit);
+  const clean = text.toWellFormed().replaceAll(/(?![\n\t])[\p{Cc}\p{Cf}]/gu, '');
+  const body = shorten(clean, limit).replaceAll('<!--', `<!${ZERO_WIDTH}--`);
   const longest = Math.max(2, ...[...body.matchAll(/`+/g)].map(([run]) => run.length));
   const fence = '`'.repeat(longest + 1);
   return `${fence}${language}\n${body.replace(/\n$/, '')}\n${fence}`;
 }
 
-/** Code spans keep mentions from pinging, but closing keywords and bare references are broken up everywhere. */
-function neutralise(text: string): string {
+/** Text for a title or a commit's subject, where there is no markup to hide in: what could act is left out. */
+export function plainTitle(text: string, limit = 120): string {
+  const line = oneLine(text, 1000)
+    .replaceAll(/[#<>`]|(?<!\w)@/g, '')
+    .replaceAll(/\bGH-(?=\d)/gi, 'GH ')
+    .replaceAll(/[a-z][a-z0-9+.-]*:\/\//gi, '');
+  return shorten(line.trim(), limit);
+}
+
+/** One line without control and invisible characters (which reorder text, or hide a mention until they are dropped). */
+function oneLine(text: string, limit: number): string {
+  const line = text.toWellFormed().replaceAll(/\s+/g, ' ').replaceAll(/[\p{Cc}\p{Cf}]/gu, '');
+  return shorten(line.trim(), limit);
+}
+
+/** References, links and comments, broken up. A closing word without a reference behind it closes nothing. */
+function breakUp(text: string): string {
   return text
-    .replaceAll('<!--', '<!​--')
-    .replaceAll(/@(?=[A-Za-z0-9])/g, `@${ZERO_WIDTH}`)
+    .replaceAll('<!--', `<!${ZERO_WIDTH}--`)
     .replaceAll(/#(?=\d)/g, `#${ZERO_WIDTH}`)
-    .replaceAll(/\b(GH)-(?=\d)/gi, `$1${ZERO_WIDTH}-`)
-    .replaceAll(/\b(https?|ftp):\/\//gi, `$1:${ZERO_WIDTH}//`)
-    .replaceAll(/\bwww\./gi, `www${ZERO_WIDTH}.`)
-    .replaceAll(/\b(close[sd]?|fix(?:e[sd])?|resolve[sd]?)(?=\s*:?\s+\S*#)/gi, `$1${ZERO_WIDTH}`);
+    .replaceAll(/(GH)-(?=\d)/gi, `$1${ZERO_WIDTH}-`)
+    .replaceAll(/(https?|ftp):(?=\/\/)/gi, `$1:${ZERO_WIDTH}`)
+    .replaceAll(/(mailto|xmpp):(?=\S)/gi, `$1:${ZERO_WIDTH}`)
+    .replaceAll(/(www)\.(?=\S)/gi, `$1${ZERO_WIDTH}.`);
 }
 
 function shorten(text: string, limit: number): string {
-  return text.length <= limit ? text : `${text.slice(0, limit - 1)}…`;
+  return text.length <= limit ? text : `${text.slice(0, limit - 1).toWellFormed()}…`;
 }

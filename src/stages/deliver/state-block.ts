@@ -29,6 +29,7 @@ export const PullRequestState = z.object({
   subject: z.string().exactOptional(),
   stillServing: z.boolean(),
   application: z.object({ namespace: z.string(), name: z.string() }),
+  /** The repository that is edited, and its commit that the edit stands on. */
   repoURL: z.string(),
   baseRevision: z.string(),
   origin: z.enum(['pattern', 'rule', 'history', 'llm']),
@@ -38,21 +39,26 @@ export const PullRequestState = z.object({
   changes: z.array(z.object({ object: Ref, operations: z.array(Operation) })),
   /** SHA-256 of each touched file, before and after. */
   files: z.array(z.object({ path: z.string(), before: z.string(), after: z.string() })),
-  /** SHA-256 over cause, subject and the objects of the evidence. */
-  evidenceDigest: z.string(),
+  /** Short digests of the places that evidence was seen at. It only grows: evidence that comes and goes is no news. */
+  evidenceSeen: z.array(z.string()),
 });
 export type PullRequestState = z.infer<typeof PullRequestState>;
 
-/** How a pull request's fix is doing after the merge, hidden in its sticky comment. */
+/** How a pull request can end. */
+export const ENDS = ['verified', 'not-fixed', 'made-worse', 'never-applied', 'timed-out', 'rejected', 'resolved'] as const;
+export type End = (typeof ENDS)[number];
+
+/** How a pull request is doing, before and after the merge, hidden in its sticky comment. */
 export const OutcomeState = z.object({
   version: z.literal(1),
-  end: z.enum(['waiting', 'verified', 'not-fixed', 'made-worse', 'never-applied', 'timed-out', 'rejected', 'resolved']),
+  end: z.enum(['waiting', ...ENDS]),
   phase: z.enum(['propagation', 'soak']).exactOptional(),
+  /** Why it waits, or was never applied: a word of propagation.ts, or `unproven`. */
   reason: z.string().exactOptional(),
   detail: z.string(),
-  /** RFC 3339, when the symptom was first seen gone after the fix was applied. */
+  /** RFC 3339, when the symptom was first seen gone: after the fix was applied, or while the pull request is open. */
   soakSince: z.string().exactOptional(),
-  /** Consecutive passes in which an open pull request's symptom was gone. */
+  /** Looks in a row at an open pull request's workload in which the symptom was gone. */
   goneFor: z.number().exactOptional(),
 });
 export type OutcomeState = z.infer<typeof OutcomeState>;
@@ -73,11 +79,12 @@ export function parseOutcome(body: string): OutcomeState | undefined {
   return parseBlock(body, MARK.outcome, OutcomeState);
 }
 
+/** Remendo writes its block last: one further up can only be text that somebody wants to be taken for it. */
 function parseBlock<T>(body: string, mark: string, schema: z.ZodType<T>): T | undefined {
-  const match = new RegExp(`<!-- ${mark} v1 ([A-Za-z0-9+/=]+) -->`).exec(body);
-  if (!match?.[1]) return undefined;
+  const [, block] = [...body.matchAll(new RegExp(`<!-- ${mark} v1 ([A-Za-z0-9+/=]+) -->`, 'g'))].at(-1) ?? [];
+  if (block === undefined) return undefined;
   try {
-    const parsed = schema.safeParse(JSON.parse(Buffer.from(match[1], 'base64').toString('utf8')));
+    const parsed = schema.safeParse(JSON.parse(Buffer.from(block, 'base64').toString('utf8')));
     return parsed.success ? parsed.data : undefined;
   } catch {
     return undefined;

@@ -1,9 +1,12 @@
-import { ok } from '../../domain/result.ts';
+import { err, ok } from '../../domain/result.ts';
 import type { Forge, ForgeResult, PullRequest } from '../../ports/forge.ts';
-import { LABEL, endLabel } from './ledger.ts';
+import { LABEL, RETRY_LABEL, endLabel, wantsRetry } from './ledger.ts';
 import { quoteInline } from './quote.ts';
 import type { OutcomeState } from './state-block.ts';
 import { formatBlock, parseOutcome } from './state-block.ts';
+
+/** Replaces the secrets in a text. Throws where that could not be done: then nothing may leave. */
+export type Hide = (text: string) => Promise<string>;
 
 /** Marks the one comment that Remendo keeps on a pull request. */
 export const STICKY_MARKER = '<!-- remendo:sticky -->';
@@ -27,15 +30,34 @@ export async function readOutcome(forge: Forge, number: number, login: string): 
   return ok(own.map(({ body }) => parseOutcome(body)).findLast((outcome) => outcome !== undefined));
 }
 
-/** Writes an outcome: the sticky comment first, then the label, so that a kill between them only repeats the comment. */
-export async function writeOutcome(forge: Forge, pull: PullRequest, outcome: OutcomeState): ForgeResult<void> {
+/**
+ * Writes an outcome: the sticky comment first, then the label of an end, so that a kill between them is made good by
+ * writing the same again. The label by which people ask for a retry stays.
+ */
+export async function writeOutcome(
+  forge: Forge,
+  pull: PullRequest,
+  outcome: OutcomeState,
+  hide: Hide,
+): ForgeResult<void> {
+  const hidden = await hiding(outcome, hide);
+  if (!hidden) return err({ code: 'invalid', message: 'the text could not be searched for secrets' });
   const body = [
     STICKY_MARKER,
-    `**${HEADLINE[outcome.end]}**`,
-    quoteInline(outcome.detail, 800),
-    formatBlock('outcome', outcome),
+    `**${HEADLINE[hidden.end]}**`,
+    quoteInline(hidden.detail, 800),
+    formatBlock('outcome', hidden),
   ].join('\n\n');
   const commented = await forge.writer.stickyComment(pull.number, STICKY_MARKER, body);
-  if (!commented.ok || outcome.end === 'waiting') return commented;
-  return forge.writer.setLabels(pull.number, [LABEL, endLabel(outcome.end)]);
+  if (!commented.ok || hidden.end === 'waiting') return commented;
+  const kept = wantsRetry(pull) ? [RETRY_LABEL] : [];
+  return forge.writer.setLabels(pull.number, [LABEL, endLabel(hidden.end), ...kept]);
+}
+
+async function hiding(outcome: OutcomeState, hide: Hide): Promise<OutcomeState | undefined> {
+  try {
+    return { ...outcome, detail: await hide(outcome.detail.slice(0, 4000)) };
+  } catch {
+    return undefined;
+  }
 }

@@ -125,4 +125,3 @@ function ambiguous(object: ObjectRef, applications: readonly Application[]): Res
 function notManaged(object: ObjectRef, why: string): Result<never, Problem> {
   return err(problem('not-managed', `${formatRef(object)} is not deployed from Git: ${why}`));
 }
-

@@ -17,7 +17,11 @@ export async function* candidatesFor(context: LocateContext, session: Session, g
 function directoryCandidate({ declared, operations, location }: Goal): Candidate | undefined {
   const { origin } = declared;
   if (!origin) return undefined;
-  const edit: SourceEdit = { path: origin.file, document: selectorOf(declared, location.spec.destination.namespace), operations };
+  const edit: SourceEdit = {
+    path: origin.file,
+    document: selectorOf(declared, location.spec.destination.namespace),
+    operations,
+  };
   return { repoURL: origin.repoURL, edits: [edit], place: `the manifest ${origin.file}` };
 }
 

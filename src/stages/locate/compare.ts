@@ -68,13 +68,8 @@ export function comparable(
 const DIGEST = /^([0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})$/;
 
 function withChecksumsOf(before: JsonObject, after: JsonObject): JsonObject {
-  const annotations = (object: JsonObject): JsonObject => {
-    const template = isObject(object.spec) ? object.spec.template : undefined;
-    const metadata = isObject(template) ? template.metadata : undefined;
-    return isObject(metadata) && isObject(metadata.annotations) ? metadata.annotations : {};
-  };
-  const old = annotations(before);
-  return Object.entries(annotations(after)).reduce((object, [key, value]) => {
+  const old = templateAnnotations(before);
+  return Object.entries(templateAnnotations(after)).reduce((object, [key, value]) => {
     const previous = old[key];
     const digests = [value, previous].every((text) => typeof text === 'string' && DIGEST.test(text));
     if (!digests || previous === undefined || value === previous || !/checksum|hash|sha/i.test(key)) return object;
@@ -82,6 +77,12 @@ function withChecksumsOf(before: JsonObject, after: JsonObject): JsonObject {
     const applied = applyOperations(object, [{ op: 'replace', path, value: previous }]);
     return applied.ok ? applied.value.object : object;
   }, after);
+}
+
+function templateAnnotations({ spec }: JsonObject): JsonObject {
+  const template = isObject(spec) ? spec.template : undefined;
+  const metadata = isObject(template) ? template.metadata : undefined;
+  return isObject(metadata) && isObject(metadata.annotations) ? metadata.annotations : {};
 }
 
 /** The objects of a render with changes made to them: what the render must be after a right edit. */
@@ -115,4 +116,3 @@ export function expectedAfter(
   }
   return ok({ objects, changes: resolved });
 }
-

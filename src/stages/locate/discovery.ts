@@ -1,6 +1,6 @@
 import { Application } from '../../domain/kubernetes/application.ts';
 import type { JsonObject } from '../../domain/json.ts';
-import { isArray, isObject } from '../../domain/json.ts';
+import { isArray, isObject, plainText } from '../../domain/json.ts';
 import type { ApplicationRef, Checkout } from '../../domain/source.ts';
 import type { Overlay } from '../../ports/renderer.ts';
 import { readAll } from './documents.ts';
@@ -39,7 +39,7 @@ export function applicationsIn(checkout: Checkout, overlay: Overlay, file: strin
 }
 
 function applicationOf(object: JsonObject): (Target & { readonly namespaced: boolean }) | undefined {
-  if (object.kind !== 'Application' || !String(object.apiVersion).startsWith('argoproj.io/')) return undefined;
+  if (object.kind !== 'Application' || !plainText(object.apiVersion).startsWith('argoproj.io/')) return undefined;
   const parsed = Application.safeParse(object);
   if (!parsed.success) return undefined;
   const { metadata, spec } = parsed.data;

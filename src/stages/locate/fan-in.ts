@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import type { ChangeSet } from '../../domain/change-set.ts';
+import type { JsonValue } from '../../domain/json.ts';
 import { deepEqual } from '../../domain/json.ts';
 import { JsonValueSchema } from '../../domain/kubernetes/json-schema.ts';
 import type { ApplicationSpec } from '../../domain/kubernetes/application.ts';
@@ -28,9 +29,17 @@ export interface FanInDependencies {
 
 /** Who else renders a file, and what a change of it does to them. */
 export interface FanIn {
-  pairs(location: Target & Pick<Location, 'repoURL'>, changeSet: Pick<ChangeSet, 'repoURL' | 'files' | 'baseRevision'>): Promise<Pairs>;
+  pairs(
+    location: Target & Pick<Location, 'repoURL'>,
+    changeSet: Pick<ChangeSet, 'repoURL' | 'files' | 'baseRevision'>,
+  ): Promise<Pairs>;
   /** Names of other Applications, and of Kustomize entry points that no Application is known for, which an overlay alters. */
-  others(location: Target, checkout: Checkout, overlay: Overlay): Promise<readonly string[]>;
+  others(
+    location: Target,
+    checkout: Checkout,
+    overlay: Overlay,
+    checkouts: Map<string, Checkout>,
+  ): Promise<readonly string[]>;
   /** The manifest that declares an Application in a repository; undefined where none with the same content is found. */
   declaration(target: Target, checkout: Checkout): DeclaredApplication | undefined;
   /** The Application as an overlay makes it: its own manifest may be among the changed files. */
@@ -53,8 +62,7 @@ export function createFanIn(dependencies: FanInDependencies): FanIn {
   function declaration(target: Target, checkout: Checkout): DeclaredApplication | undefined {
     const { name, namespace } = target.application;
     const named = declaredIn(checkout).filter(
-      (known) =>
-        known.application.name === name && (!known.namespaced || known.application.namespace === namespace),
+      (known) => known.application.name === name && (!known.namespaced || known.application.namespace === namespace),
     );
     const same = named.filter((known) => sameSpec(known.spec, target.spec));
     return same.length === 1 ? same[0] : undefined;
@@ -98,17 +106,29 @@ export function createFanIn(dependencies: FanInDependencies): FanIn {
       const overlay = overlayOf(changeSet);
       const targets = affected(known(location, checkout.value), checkout.value, overlay);
       const edited = targets.filter(({ before, after }) => before !== after).map(({ before }) => before.application);
-      return renderPairs(renders, targets, overlay, changeSet.baseRevision, edited, location.application);
+      return renderPairs(renders, targets, {
+        overlay,
+        baseRevision: changeSet.baseRevision,
+        edited,
+        owner: location.application,
+        checkouts: new Map(),
+      });
     },
-    async others(location, checkout, overlay) {
+    async others(location, checkout, overlay, checkouts) {
       const targets = known(location, checkout).slice(1);
       const own = location.spec.source?.path;
-      const covered = new Set([own, ...targets.map(({ spec }) => spec.source?.path)].map((path) => posix.normalize(path ?? '.')));
+      const covered = new Set(
+        [own, ...targets.map(({ spec }) => spec.source?.path)].map((path) => posix.normalize(path ?? '.')),
+      );
       const entries = rootsIn(checkout).filter(({ spec }) => !covered.has(posix.normalize(spec.source?.path ?? '.')));
       const edited = underOverlay(location, checkout, overlay) === location ? [] : [location.application];
       const all = affected([...targets, ...entries], checkout, overlay);
-      const pairs = await renderPairs(renders, all, overlay, checkout.revision, edited);
-      const changed = otherChanges(pairs, location.application, ({ before, after }) => compareRenders(before, after).length > 0);
+      const pairs = await renderPairs(renders, all, { overlay, baseRevision: checkout.revision, edited, checkouts });
+      const changed = otherChanges(
+        pairs,
+        location.application,
+        ({ before, after }) => compareRenders(before, after).length > 0,
+      );
       // An entry point that nobody deploys and that does not render anyway has no say.
       const unknown = pairs.unrendered.filter(({ application }) => application.namespace !== ENTRY_POINT);
       return [...changed, ...unknown.map(({ application }) => formatApplication(application))];
@@ -130,9 +150,12 @@ function remember<T>(cache: Map<string, T>, { repoURL, revision }: Checkout, mak
 }
 
 function sameSpec(a: ApplicationSpec, b: ApplicationSpec): boolean {
-  const plain = ({ source, sources, sourceHydrator, destination }: ApplicationSpec): string =>
-    JSON.stringify({ source, sources, sourceHydrator, destination });
-  return deepEqual(JsonValueSchema.parse(JSON.parse(plain(a))), JsonValueSchema.parse(JSON.parse(plain(b))));
+  return deepEqual(deploys(a), deploys(b));
+}
+
+/** What an Application deploys and where, as plain JSON. */
+function deploys({ source, sources, sourceHydrator, destination }: ApplicationSpec): JsonValue {
+  return JsonValueSchema.parse(JSON.parse(JSON.stringify({ source, sources, sourceHydrator, destination })));
 }
 
 /** Entry points of a repository: folders with a kustomization that no other kustomization reads. */
@@ -140,7 +163,9 @@ function kustomizeRoots(checkout: Checkout, renderers: readonly Renderer[]): rea
   const renderer = renderers.find(({ type }) => type === 'Kustomize');
   if (!renderer) return [];
   const names = new RegExp(`^(${KUSTOMIZATION_NAMES.join('|')})$`);
-  const folders = listFiles(checkout, names, 2000).map((file) => (posix.dirname(file) === '.' ? '' : posix.dirname(file)));
+  const folders = listFiles(checkout, names, 2000).map((file) =>
+    posix.dirname(file) === '.' ? '' : posix.dirname(file),
+  );
   const targets = folders.map((path) => ({
     application: { namespace: ENTRY_POINT, name: path || '.' },
     spec: { source: { repoURL: checkout.repoURL, path, targetRevision: checkout.revision }, destination: {} },

@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import type { Operation } from '../../domain/change.ts';
 import type { FieldPath } from '../../domain/field-path.ts';
 import type { JsonObject, JsonValue } from '../../domain/json.ts';
-import { isArray, isObject } from '../../domain/json.ts';
+import { isArray, isObject, plainText } from '../../domain/json.ts';
 import type { Checkout } from '../../domain/source.ts';
 import { NO_OVERLAY, readSource } from './files.ts';
 import { baseName } from './generated-names.ts';
@@ -20,7 +20,10 @@ interface Ranked {
  * Changes of `data` of a generated ConfigMap or Secret, made in the `literals` (and the names of `files`) of its
  * generator: a value, a new entry, an entry less, or another key for the same value.
  */
-export function generatorCandidates(places: readonly Place[], { declared, operations, source }: Goal): readonly Ranked[] {
+export function generatorCandidates(
+  places: readonly Place[],
+  { declared, operations, source }: Goal,
+): readonly Ranked[] {
   const { kind, name } = declared.ref;
   const field = kind === 'ConfigMap' ? 'configMapGenerator' : kind === 'Secret' ? 'secretGenerator' : undefined;
   if (field === undefined) return [];
@@ -32,12 +35,13 @@ export function generatorCandidates(places: readonly Place[], { declared, operat
     const generators = place.value[field];
     if (!isArray(generators)) return [];
     return generators.flatMap((generator, i) => {
-      if (!isObject(generator) || !generated.includes(String(generator.name))) return [];
+      if (!isObject(generator) || !generated.includes(plainText(generator.name))) return [];
       const edits = editsOf(generator, [field, i], entries);
       const cost = (place.layer >= 90 ? 0 : 1.5) - place.layer / 1000 - (generator.name === generated ? 0.5 : 0);
       const { repoURL } = place;
-      const label = `the generator ${String(generator.name)} in ${place.file}`;
-      const written: Ranked[] = edits.length === 0 ? [] : [{ candidate: { repoURL, edits: [editAt(place, edits)], place: label }, cost }];
+      const label = `the generator ${plainText(generator.name)} in ${place.file}`;
+      const written: Ranked[] =
+        edits.length === 0 ? [] : [{ candidate: { repoURL, edits: [editAt(place, edits)], place: label }, cost }];
       const [entry, ...more] = entries;
       const texts = entry && more.length === 0 ? textsOf(generator, place, source.request.checkout, entry) : [];
       return [
@@ -66,7 +70,8 @@ function entriesOf(operations: readonly Operation[], object: JsonObject, secret:
     if (root !== 'data' || typeof key !== 'string' || rest.length > 0) return undefined;
     const data = isObject(object.data) ? object.data : {};
     const before = plain(data[key], secret);
-    const after = operation.op === 'remove' ? undefined : operation.op === 'test' ? before : plain(operation.value, secret);
+    const after =
+      operation.op === 'remove' ? undefined : operation.op === 'test' ? before : plain(operation.value, secret);
     out.push({ key, before, after });
   }
   return out;
@@ -124,7 +129,10 @@ function textsOf(
     const path = at(whole.path);
     return readSource(checkout, NO_OVERLAY, path) === before ? [[path, after]] : [];
   }
-  const envs = [...(isArray(generator.envs) ? generator.envs : []), ...(generator.env === undefined ? [] : [generator.env])];
+  const envs = [
+    ...(isArray(generator.envs) ? generator.envs : []),
+    ...(generator.env === undefined ? [] : [generator.env]),
+  ];
   return envs.flatMap((env) => {
     const path = typeof env === 'string' ? at(env) : '';
     const text = readSource(checkout, NO_OVERLAY, path);
@@ -132,7 +140,8 @@ function textsOf(
     const index = lines.findIndex((line) => line.trimStart().startsWith(`${key}=`));
     const line = lines[index];
     if (line === undefined || before === undefined || /[\r\n]/.test(after ?? '')) return [];
-    const changed = after === undefined ? '' : line.slice(0, line.indexOf('=') + 1) + after + (/\r?\n$/.exec(line)?.[0] ?? '');
+    const changed =
+      after === undefined ? '' : line.slice(0, line.indexOf('=') + 1) + after + (/\r?\n$/.exec(line)?.[0] ?? '');
     return [[path, lines.with(index, changed).join('')] as const];
   });
 }

@@ -2,7 +2,7 @@ import type { Operation } from '../../domain/change.ts';
 import type { FieldPath } from '../../domain/field-path.ts';
 import { getField } from '../../domain/field-path.ts';
 import type { JsonValue } from '../../domain/json.ts';
-import { deepEqual, isArray, isObject } from '../../domain/json.ts';
+import { deepEqual, isArray, isObject, plainText } from '../../domain/json.ts';
 import type { Layer, ValueLeaf } from './helm-layers.ts';
 import { effectiveValues, helmLayers, liveLeaves, setsAt } from './helm-layers.ts';
 import { writeCandidates } from './helm-writes.ts';
@@ -35,7 +35,8 @@ export async function* helmCandidates(context: LocateContext, session: Session, 
   };
   const wishes = wishesOf(goal.declared.object, goal.operations);
   const values = effectiveValues(layers);
-  const guesses = wishes.length === 1 ? wishes.flatMap((wish) => guess(wish, leaves, values, goal)) : blockChanges(goal, values);
+  const guesses =
+    wishes.length === 1 ? wishes.flatMap((wish) => guess(wish, leaves, values, goal)) : blockChanges(goal, values);
   for (const change of guesses.filter(fresh)) yield* writeCandidates(layers, leaves, values, change, context, goal);
   const [wish, ...more] = wishes;
   if (!wish || more.length > 0 || wish.before === undefined) return;
@@ -63,7 +64,7 @@ function keyFor(leaf: { readonly path: FieldPath }, leaves: readonly ValueLeaf[]
 function removals({ before, path }: Wish, leaves: readonly ValueLeaf[]): readonly ValueChange[] {
   const field = namesOf(path);
   const equal = leaves
-    .filter(({ value }) => value !== null && String(value) !== '' && String(value) === String(before))
+    .filter(({ value }) => value !== null && String(value) !== '' && String(value) === plainText(before))
     .sort((a, b) => nameSimilarity(field, namesOf(b.key)) - nameSimilarity(field, namesOf(a.key)));
   return equal.flatMap(({ key, value }): ValueChange[] => [
     { key, value: undefined },
@@ -99,7 +100,8 @@ function blockChanges({ declared, operations }: Goal, values: JsonValue): readon
         if (path.length === 0 || !deepEqual(whole, value) || isEmpty(value)) continue;
         const change = { key: path, value: operation.op === 'replace' ? operation.value : undefined };
         out.push({ change, similarity: 8 });
-        if (operation.op === 'remove') out.push({ change: { key: path, value: isArray(value) ? [] : null }, similarity: 7 });
+        if (operation.op === 'remove')
+          out.push({ change: { key: path, value: isArray(value) ? [] : null }, similarity: 7 });
       }
     }
   }
@@ -136,7 +138,11 @@ function changeBelow(key: FieldPath, value: JsonValue, rest: FieldPath, operatio
   return { key: [...key, segment, ...deeper], value: wanted };
 }
 
-function entryOf(key: FieldPath, segment: { value: string } | undefined, wanted: JsonValue | undefined): ValueChange | undefined {
+function entryOf(
+  key: FieldPath,
+  segment: { value: string } | undefined,
+  wanted: JsonValue | undefined,
+): ValueChange | undefined {
   if (wanted === undefined) return segment ? { key: [...key, segment.value], value: undefined } : undefined;
   if (!isObject(wanted) || typeof wanted.name !== 'string' || wanted.value === undefined) return undefined;
   return { key: [...key, wanted.name], value: wanted.value };
@@ -145,7 +151,7 @@ function entryOf(key: FieldPath, segment: { value: string } | undefined, wanted:
 function itemIndex(list: readonly JsonValue[], segment: FieldPath[number]): number | undefined {
   if (typeof segment === 'number') return segment < list.length ? segment : undefined;
   if (typeof segment !== 'object') return undefined;
-  const index = list.findIndex((item) => isObject(item) && String(item[segment.key]) === segment.value);
+  const index = list.findIndex((item) => isObject(item) && plainText(item[segment.key]) === segment.value);
   return index < 0 ? undefined : index;
 }
 
@@ -191,9 +197,8 @@ function changedPart(before: string, after: string): string {
 /** Keys that are empty now and are named like the new field. */
 function additions({ path }: Wish, values: JsonValue, after: JsonValue): readonly ValueChange[] {
   const field = namesOf(path);
-  const empty = (value: JsonValue): boolean => value === null || value === '' || isEmpty(value);
   const candidates = [...everyKey(values)]
-    .filter(({ value }) => empty(value))
+    .filter(({ value }) => value === null || value === '' || isEmpty(value))
     .map(({ path: key, value }) => ({ key, value, similarity: nameSimilarity(field, namesOf(key)) }))
     .filter(({ similarity }) => similarity > 0)
     .sort((a, b) => b.similarity - a.similarity);

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import type { FieldPath } from '../../domain/field-path.ts';
 import type { JsonObject, JsonValue } from '../../domain/json.ts';
-import { isArray, isObject } from '../../domain/json.ts';
+import { isArray, isObject, plainText } from '../../domain/json.ts';
 import type { Checkout } from '../../domain/source.ts';
 import { readDocuments } from '../../domain/yaml/read.ts';
 import { applicationPlaces } from './application-places.ts';
@@ -78,12 +78,17 @@ function chartLayers(checkout: Checkout, folder: string, prefix: FieldPath, clos
   return place ? [...out, layer(place, prefix)] : out;
 }
 
-function subcharts(checkout: Checkout, folder: string, dependencies: readonly JsonObject[]): ReadonlyMap<string, string> {
+function subcharts(
+  checkout: Checkout,
+  folder: string,
+  dependencies: readonly JsonObject[],
+): ReadonlyMap<string, string> {
   const out = new Map<string, string>();
   const charts = posix.join(folder, 'charts');
-  const folders = dependencies.map(({ name }) => String(name));
+  const folders = dependencies.map(({ name }) => plainText(name));
   for (const name of folders) {
-    if (listNames(checkout, NO_OVERLAY, posix.join(charts, name)).includes('Chart.yaml')) out.set(name, posix.join(charts, name));
+    if (listNames(checkout, NO_OVERLAY, posix.join(charts, name)).includes('Chart.yaml'))
+      out.set(name, posix.join(charts, name));
   }
   for (const { name, repository } of dependencies) {
     if (typeof name !== 'string' || typeof repository !== 'string' || !repository.startsWith('file://')) continue;
@@ -127,7 +132,12 @@ function inlineLayers(place: Place): readonly Layer[] {
     const path = parameterPath(parameter.name);
     const value = nestPlain(path, parameter.value ?? '');
     const label = `the parameter ${parameter.name} in ${place.label}`;
-    out.push({ place: { ...place, label, layer: place.layer + 5 }, prefix: [], value: isObject(value) ? value : {}, parameter: { index, path } });
+    out.push({
+      place: { ...place, label, layer: place.layer + 5 },
+      prefix: [],
+      value: isObject(value) ? value : {},
+      parameter: { index, path },
+    });
   }
   return out;
 }
@@ -142,7 +152,7 @@ export function parameterPath(name: string): FieldPath {
 function nestPlain(path: FieldPath, value: JsonValue): JsonValue {
   return path.reduceRight<JsonValue>((inner, segment) => {
     if (typeof segment === 'number') return [...Array.from({ length: segment }, () => null), inner];
-    return { [String(segment)]: inner };
+    return { [plainText(segment)]: inner };
   }, value);
 }
 
@@ -182,8 +192,8 @@ export function setsAt({ prefix, value }: Layer, key: FieldPath): boolean {
   let node: JsonValue | undefined = value;
   for (const segment of rest) {
     if (!isObject(node)) return true;
-    if (!Object.hasOwn(node, String(segment))) return false;
-    node = node[String(segment)];
+    if (!Object.hasOwn(node, plainText(segment))) return false;
+    node = node[plainText(segment)];
   }
   return true;
 }

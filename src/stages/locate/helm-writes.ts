@@ -2,7 +2,7 @@ import type { Operation } from '../../domain/change.ts';
 import type { FieldPath } from '../../domain/field-path.ts';
 import { formatFieldPath, getField } from '../../domain/field-path.ts';
 import type { JsonValue } from '../../domain/json.ts';
-import { isArray, isObject } from '../../domain/json.ts';
+import { isArray, isObject, plainText } from '../../domain/json.ts';
 import { sourcePath } from './application-places.ts';
 import type { ValueChange } from './helm-candidates.ts';
 import type { Layer, ValueLeaf } from './helm-layers.ts';
@@ -39,7 +39,8 @@ export function* writeCandidates(
   for (const layer of [...files, ...inline]) {
     const value = change.value === undefined ? null : change.value;
     const candidate = writeIn(layer, leaves, values, { ...change, value });
-    if (candidate) yield { ...candidate, place: `${candidate.place}, which overrides ${current?.place.label ?? 'the default'}` };
+    if (candidate)
+      yield { ...candidate, place: `${candidate.place}, which overrides ${current?.place.label ?? 'the default'}` };
   }
   if (files.length === 0 && inline.length === 0 && change.value !== undefined) {
     const candidate = newInlineValues(change, context, goal);
@@ -130,8 +131,8 @@ function withValue(node: JsonValue, path: FieldPath, value: JsonValue): JsonValu
     const below = withValue(node[segment] ?? null, rest, value);
     return below === undefined ? undefined : node.with(segment, below);
   }
-  const below = isObject(node) ? withValue(node[String(segment)] ?? null, rest, value) : undefined;
-  return below === undefined || !isObject(node) ? undefined : { ...node, [String(segment)]: below };
+  const below = isObject(node) ? withValue(node[plainText(segment)] ?? null, rest, value) : undefined;
+  return below === undefined || !isObject(node) ? undefined : { ...node, [plainText(segment)]: below };
 }
 
 /** `helm.valuesObject` of the Application's own manifest, for a chart whose values nothing in Git sets yet. */

@@ -3,7 +3,7 @@ import { stringify } from 'yaml';
 import type { Operation } from '../../domain/change.ts';
 import { toPointer } from '../../domain/field-path.ts';
 import type { JsonObject, JsonValue } from '../../domain/json.ts';
-import { isArray, isObject } from '../../domain/json.ts';
+import { isArray, isObject, plainText } from '../../domain/json.ts';
 import type { Place } from './places.ts';
 import { editAt, setOperation } from './places.ts';
 import type { Goal } from './plan.ts';
@@ -23,10 +23,12 @@ export function* overlayCandidates(
   const { source, declared, operations } = goal;
   const folder = source.request.path;
   const wishes = wishesOf(declared.object, operations);
-  const own = (place: Place): boolean => place.layer >= 90;
-  for (const patch of documents.filter((place) => place.kind === 'patch' && own(place) && isObject(place.value))) {
+  for (const patch of documents.filter(
+    (place) => place.kind === 'patch' && place.layer >= 90 && isObject(place.value),
+  )) {
     const edits = mergeOperations(patch.value, wishes, declared.object);
-    if (edits) yield { repoURL: patch.repoURL, edits: [editAt(patch, edits)], place: `${patch.label}, which overrides it here` };
+    if (edits)
+      yield { repoURL: patch.repoURL, edits: [editAt(patch, edits)], place: `${patch.label}, which overrides it here` };
   }
   const [kustomization] = places.filter(
     ({ kind, file, document }) =>
@@ -65,7 +67,11 @@ function mergeOperations(patch: JsonValue, wishes: readonly Wish[], sample: Json
 
 function strategicPatch(goal: Goal, kustomization: JsonObject, wishes: readonly Wish[]): JsonObject | undefined {
   const { ref, object } = goal.declared;
-  const head: JsonObject = { apiVersion: ref.apiVersion, kind: ref.kind, metadata: { name: nameBefore(ref.name, kustomization) } };
+  const head: JsonObject = {
+    apiVersion: ref.apiVersion,
+    kind: ref.kind,
+    metadata: { name: nameBefore(ref.name, kustomization) },
+  };
   let patch = head;
   for (const { path, after } of wishes) {
     const last = path.at(-1);
@@ -88,12 +94,14 @@ function apply(root: JsonObject, { path, ...operation }: Operation): JsonObject 
     if (segment === undefined) return operation.value;
     if (isArray(node)) {
       if (segment === '-') return [...node, operation.value];
-      const index = node.findIndex((item) => typeof segment === 'object' && isObject(item) && String(item[segment.key]) === segment.value);
+      const index = node.findIndex(
+        (item) => typeof segment === 'object' && isObject(item) && plainText(item[segment.key]) === segment.value,
+      );
       const child = index < 0 ? undefined : set(node[index], rest);
       return child === undefined ? undefined : node.with(index, child);
     }
-    const child = set(isObject(node) ? node[String(segment)] : undefined, rest);
-    return child === undefined ? undefined : { ...(isObject(node) ? node : {}), [String(segment)]: child };
+    const child = set(isObject(node) ? node[plainText(segment)] : undefined, rest);
+    return child === undefined ? undefined : { ...(isObject(node) ? node : {}), [plainText(segment)]: child };
   };
   const out = set(root, path);
   return isObject(out) ? out : undefined;
@@ -115,7 +123,7 @@ function jsonPatch({ declared, operations }: Goal, kustomization: JsonObject): J
 /** The name as patches of this layer see it: without what the layer itself adds. */
 function nameBefore(name: string, { namePrefix, nameSuffix }: JsonObject): string {
   const start = typeof namePrefix === 'string' && name.startsWith(namePrefix) ? namePrefix.length : 0;
-  const end = typeof nameSuffix === 'string' && name.endsWith(nameSuffix) ? name.length - nameSuffix.length : name.length;
+  const end =
+    typeof nameSuffix === 'string' && name.endsWith(nameSuffix) ? name.length - nameSuffix.length : name.length;
   return name.slice(start, end);
 }
-

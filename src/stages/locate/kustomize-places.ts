@@ -57,7 +57,11 @@ function inlinePatches(kustomization: Place): readonly Place[] {
   const root = kustomization.value;
   if (!isObject(root)) return [];
   const at: FieldPath[] = [];
-  for (const [field, key] of [['patches', 'patch'], ['patchesJson6902', 'patch'], ['patchesStrategicMerge', undefined]] as const) {
+  for (const [field, key] of [
+    ['patches', 'patch'],
+    ['patchesJson6902', 'patch'],
+    ['patchesStrategicMerge', undefined],
+  ] as const) {
     const list = root[field];
     if (!isArray(list)) continue;
     for (const [i, item] of list.entries()) {
@@ -71,7 +75,16 @@ function inlinePatches(kustomization: Place): readonly Place[] {
     const [only, ...more] = documents?.ok ? documents.value : [];
     if (!only || more.length > 0) return [];
     const label = `the inline patch in ${kustomization.file}`;
-    return [{ ...kustomization, kind: 'patch', inside, value: only.value, layer: kustomization.layer - 1, label } satisfies Place];
+    return [
+      {
+        ...kustomization,
+        kind: 'patch',
+        inside,
+        value: only.value,
+        layer: kustomization.layer - 1,
+        label,
+      } satisfies Place,
+    ];
   });
 }
 

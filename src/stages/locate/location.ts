@@ -66,7 +66,11 @@ export function findDeclared(objects: readonly RenderedObject[], ref: ObjectRef)
   const unplaced = objects.filter((object) => {
     const sameName = object.ref.name === ref.name || baseName(object.ref) === (baseName(ref) ?? ref.name);
     const samePlace = ref.namespace === undefined || ref.namespace === object.ref.namespace;
-    return sameName && samePlace && sameObject({ ...object.ref, name: '', namespace: '' }, { ...ref, name: '', namespace: '' });
+    return (
+      sameName &&
+      samePlace &&
+      sameObject({ ...object.ref, name: '', namespace: '' }, { ...ref, name: '', namespace: '' })
+    );
   });
   return unplaced.length === 1 ? unplaced[0] : undefined;
 }

@@ -8,7 +8,7 @@ import type { Result } from '../../domain/result.ts';
 import { err, ok } from '../../domain/result.ts';
 import { isArray, isObject } from '../../domain/json.ts';
 import type { JsonValue } from '../../domain/json.ts';
-import type { ApplicationRef, Location, RenderedObject } from '../../domain/source.ts';
+import type { ApplicationRef, Checkout, Location, RenderedObject } from '../../domain/source.ts';
 import { locateField } from '../../domain/yaml/locate.ts';
 import { readDocuments } from '../../domain/yaml/read.ts';
 import { NO_OVERLAY, readSource } from './files.ts';
@@ -46,7 +46,8 @@ export async function findOrigin(
   object: ObjectRef,
   path: FieldPath,
 ): Promise<Result<FieldOrigin, Problem>> {
-  const base = await context.renders.render(location);
+  const checkouts = new Map<string, Checkout>();
+  const base = await context.renders.render(location, { checkouts });
   if (!base.ok) return base;
   const declared = findDeclared(base.value.objects, object);
   const source = declared && sourceOfObject(base.value, declared);
@@ -56,7 +57,7 @@ export async function findOrigin(
     const message = `Git does not set ${formatFieldPath(path)} of ${formatRef(declared.ref)}`;
     return err(problem('not-in-git', message));
   }
-  const session = createSession(context, location, base.value);
+  const session = createSession(context, location, base.value, checkouts);
   if (source.type === 'Directory') return originInManifest(session, declared, path, value);
   return traceByRendering(context, session, { location, source, declared, path, value });
 }

@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import type { ChangeSet } from '../../domain/change-set.ts';
 import type { ApplicationSource } from '../../domain/kubernetes/application.ts';
 import { sameObject } from '../../domain/object-ref.ts';
-import type { ApplicationRef, RenderedObject, RenderedPair } from '../../domain/source.ts';
+import type { ApplicationRef, Checkout, RenderedObject, RenderedPair } from '../../domain/source.ts';
 import type { Overlay } from '../../ports/renderer.ts';
 import { comparable } from './compare.ts';
 import { formatApplication } from './tracking.ts';
@@ -22,6 +22,16 @@ export interface Affected {
   readonly after: Target;
 }
 
+/** A change that Applications are rendered without and with. */
+export interface PairChange {
+  readonly overlay: Overlay;
+  readonly baseRevision: string;
+  /** Applications whose own manifests the change edits. */
+  readonly edited: readonly ApplicationRef[];
+  readonly owner?: ApplicationRef;
+  readonly checkouts: Map<string, Checkout>;
+}
+
 /** The change of a ChangeSet as an overlay of its repository. */
 export function overlayOf({ repoURL, files }: Pick<ChangeSet, 'repoURL' | 'files'>): Overlay {
   return new Map([[repoURL, new Map(files.map(({ path, after }) => [path, after]))]]);
@@ -35,25 +45,22 @@ export function overlayOf({ repoURL, files }: Pick<ChangeSet, 'repoURL' | 'files
 export async function renderPairs(
   renders: RenderService,
   applications: readonly Affected[],
-  overlay: Overlay,
-  baseRevision: string,
-  edited: readonly ApplicationRef[],
-  owner?: ApplicationRef,
+  change: PairChange,
 ): Promise<Pairs> {
+  const { overlay, edited, owner, checkouts } = change;
   const pairs: RenderedPair[] = [];
   const unrendered: { application: ApplicationRef; reason: string }[] = [];
   for (const { before, after } of applications) {
-    const reads = before !== after || (await readsTouched(renders, before, overlay, baseRevision));
+    const reads = before !== after || (await readsTouched(renders, before, change));
     if (!reads) continue;
-    const old = await renders.render(before);
-    const fresh = old.ok ? await renders.render(after, { overlay }) : old;
+    const { application } = before;
+    const old = await renders.render(before, { checkouts });
+    const fresh = old.ok ? await renders.render(after, { overlay, checkouts }) : old;
     if (old.ok && fresh.ok) {
-      const hidden = edited.filter(() => before.application !== owner);
+      const hidden = edited.filter(() => application !== owner);
       const objects = withOwnManifest(old.value.objects, comparable(old.value.objects, fresh.value.objects), hidden);
-      pairs.push({ application: before.application, before: old.value.objects, after: objects });
-    } else if (!fresh.ok) {
-      unrendered.push({ application: before.application, reason: fresh.error.message });
-    }
+      pairs.push({ application, before: old.value.objects, after: objects });
+    } else if (!fresh.ok) unrendered.push({ application, reason: fresh.error.message });
   }
   return { pairs, unrendered };
 }
@@ -75,12 +82,11 @@ function withOwnManifest(
 async function readsTouched(
   renders: RenderService,
   target: Target,
-  overlay: Overlay,
-  baseRevision: string,
+  { overlay, baseRevision, checkouts }: PairChange,
 ): Promise<boolean> {
   const sources = sourcesOf(target.spec);
   if (!sources.ok || !sources.value.some(({ repoURL }) => overlayFor(overlay, repoURL) !== undefined)) return false;
-  const prepared = await renders.prepare(target, { overlay });
+  const prepared = await renders.prepare(target, { overlay, checkouts });
   if (!prepared.ok) return mayRead(sources.value, overlay);
   return prepared.value.some(({ renderer, request }) => {
     const checkouts = [request.checkout, ...request.refs.values()];

@@ -2,7 +2,7 @@ import type { Operation } from '../../domain/change.ts';
 import type { SourceEdit } from '../../domain/change-set.ts';
 import type { FieldPath } from '../../domain/field-path.ts';
 import type { JsonObject, JsonValue } from '../../domain/json.ts';
-import { isArray, isObject } from '../../domain/json.ts';
+import { isArray, isObject, plainText } from '../../domain/json.ts';
 
 /** What a document of a source is for. The nearest to the workload wins, so layers grow towards it. */
 export type PlaceKind = 'manifest' | 'patch' | 'kustomization' | 'values' | 'chart-values' | 'application' | 'override';
@@ -70,7 +70,12 @@ export function editAt(place: Place, operations: readonly Operation[]): SourceEd
  * The operation that gives `path` a value in a map that may lack parents on the way: they are made, list items with
  * their merge key. Undefined where the way leads through a list position, which cannot be made.
  */
-export function setOperation(root: JsonValue, path: FieldPath, value: JsonValue, sample?: JsonValue): Operation | undefined {
+export function setOperation(
+  root: JsonValue,
+  path: FieldPath,
+  value: JsonValue,
+  sample?: JsonValue,
+): Operation | undefined {
   let node: JsonValue | undefined = root;
   let model: JsonValue | undefined = sample;
   for (const [i, segment] of path.entries()) {
@@ -94,11 +99,11 @@ export function setOperation(root: JsonValue, path: FieldPath, value: JsonValue,
 function stepInto(node: JsonValue | undefined, segment: FieldPath[number]): JsonValue | undefined {
   if (typeof segment === 'object') {
     return isArray(node)
-      ? node.find((item) => isObject(item) && String(item[segment.key]) === segment.value)
+      ? node.find((item) => isObject(item) && plainText(item[segment.key]) === segment.value)
       : undefined;
   }
   if (isArray(node)) return typeof segment === 'number' ? node[segment] : undefined;
-  return isObject(node) && Object.hasOwn(node, String(segment)) ? node[String(segment)] : undefined;
+  return isObject(node) && Object.hasOwn(node, plainText(segment)) ? node[plainText(segment)] : undefined;
 }
 
 /** A value with the maps and lists of a path around it. */

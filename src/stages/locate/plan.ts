@@ -7,7 +7,7 @@ import type { Problem } from '../../domain/problem.ts';
 import { problem } from '../../domain/problem.ts';
 import type { Result } from '../../domain/result.ts';
 import { err, ok } from '../../domain/result.ts';
-import type { Location, RenderedObject } from '../../domain/source.ts';
+import type { Checkout, Location, RenderedObject } from '../../domain/source.ts';
 import { candidatesFor } from './candidates.ts';
 import { expectedAfter } from './compare.ts';
 import { findDeclared, sourceOfObject } from './location.ts';
@@ -39,11 +39,12 @@ export async function planChange(
   location: Location,
   changes: readonly Change[],
 ): Promise<Result<ChangeSet, PlanProblem>> {
-  const base = await context.renders.render(location);
+  const checkouts = new Map<string, Checkout>();
+  const base = await context.renders.render(location, { checkouts });
   if (!base.ok) return base;
   const expected = expectedAfter(base.value.objects, changes);
   if (!expected.ok) return expected;
-  const session = createSession(context, location, base.value);
+  const session = createSession(context, location, base.value, checkouts);
   let settled: Settled = { edits: [] };
   let changeSet: ChangeSet | undefined;
   const places: string[] = [];

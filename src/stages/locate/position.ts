@@ -25,7 +25,8 @@ export function positionInPlace(checkout: Checkout | undefined, place: Place, pa
   if (!outer || typeof inner !== 'string') return start;
   const nested = readDocuments(inner);
   const found = nested.ok && nested.value[0] ? locateField(nested.value[0], [...place.base, ...path]) : undefined;
-  if (!found || (outer.style !== 'literal' && outer.style !== 'folded')) return { line: outer.line, column: outer.column };
+  if (!found || (outer.style !== 'literal' && outer.style !== 'folded'))
+    return { line: outer.line, column: outer.column };
   // A block's text begins on the line after its header, indented as its first line is.
   const line = outer.line + found.line;
   const indent = /^ */.exec(text.split('\n')[outer.line] ?? '')?.[0].length ?? 0;

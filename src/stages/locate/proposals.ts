@@ -71,7 +71,9 @@ export function perturb(scalar: Scalar): readonly Scalar[] {
   if (scalar === '') return ['remendo'];
   const digits = /\d+(?=\D*$)/.exec(scalar);
   const counted = digits
-    ? scalar.slice(0, digits.index) + String(BigInt(digits[0]) + 1n).padStart(digits[0].length, '0') + scalar.slice(digits.index + digits[0].length)
+    ? scalar.slice(0, digits.index) +
+      String(BigInt(digits[0]) + 1n).padStart(digits[0].length, '0') +
+      scalar.slice(digits.index + digits[0].length)
     : undefined;
   const last = scalar.at(-1) ?? '';
   const lettered = /[a-z]/i.test(last) ? `${scalar}x` : undefined;
@@ -80,10 +82,13 @@ export function perturb(scalar: Scalar): readonly Scalar[] {
 
 /** How much two paths share in the words of their last steps; 0 is nothing. */
 export function nameSimilarity(a: readonly string[], b: readonly string[]): number {
-  const words = (path: readonly string[]): Set<string> =>
-    new Set(path.slice(-4).flatMap((key) => key.split(/[^A-Za-z0-9]+|(?<=[a-z0-9])(?=[A-Z])/)).map((word) => word.toLowerCase()));
   const mine = words(a);
   const last = a.at(-1)?.toLowerCase();
   const shared = [...words(b)].filter((word) => word !== '' && mine.has(word)).length;
   return shared + (last !== undefined && last === b.at(-1)?.toLowerCase() ? 2 : 0);
+}
+
+function words(path: readonly string[]): ReadonlySet<string> {
+  const parts = path.slice(-4).flatMap((key) => key.split(/[^A-Za-z0-9]+|(?<=[a-z0-9])(?=[A-Z])/));
+  return new Set(parts.map((word) => word.toLowerCase()));
 }

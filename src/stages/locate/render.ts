@@ -26,6 +26,8 @@ export interface RenderOptions {
   readonly revision?: string;
   readonly overlay?: Overlay;
   readonly signal?: AbortSignal;
+  /** Checkouts by address and revision, read and filled: one question sees every branch at one commit. */
+  readonly checkouts?: Map<string, Checkout>;
 }
 
 /** One source with everything that it is rendered from. */
@@ -71,7 +73,20 @@ export function createRenderService(dependencies: RenderDependencies): RenderSer
   const cache = new Map<string, Promise<Result<Rendered, Problem>>>();
   let renders = 0;
 
-  async function checkoutOf(source: ApplicationSource, revision: string): Promise<Result<Checkout, Problem>> {
+  async function checkoutOf(
+    source: ApplicationSource,
+    revision: string,
+    known = new Map<string, Checkout>(),
+  ): Promise<Result<Checkout, Problem>> {
+    const key = JSON.stringify([source.repoURL, source.chart, revision]);
+    const remembered = known.get(key);
+    if (remembered) return ok(remembered);
+    const checkout = await fetchCheckout(source, revision);
+    if (checkout.ok) known.set(key, checkout.value);
+    return checkout;
+  }
+
+  async function fetchCheckout(source: ApplicationSource, revision: string): Promise<Result<Checkout, Problem>> {
     if (source.chart !== undefined) {
       if (charts) return charts.fetch(source.repoURL, source.chart, revision);
       const message = `the chart ${source.chart} comes from a registry, and none is configured`;
@@ -92,7 +107,7 @@ export function createRenderService(dependencies: RenderDependencies): RenderSer
     for (const source of sources.value) {
       const follows = pinned !== undefined && sameRepositoryKey(source.repoURL) === sameRepositoryKey(pinned);
       const revision = (follows && source.chart === undefined ? options.revision : undefined) ?? revisionOf(source);
-      const checkout = await checkoutOf(source, revision);
+      const checkout = await checkoutOf(source, revision, options.checkouts);
       if (!checkout.ok) return checkout;
       checkouts.push(checkout.value);
       if (source.ref !== undefined) refs.set(source.ref, checkout.value);
@@ -139,8 +154,9 @@ export function createRenderService(dependencies: RenderDependencies): RenderSer
   async function render(target: Target, options: RenderOptions = {}): Promise<Result<RenderedApplication, Problem>> {
     const rendered = await renderOnce(target, options, 1);
     if (!rendered.ok || !rendered.value.sources.some((source) => mayBeRandom(source, source.inputs))) return rendered;
-    const first = await renderOnce(target, {}, 1);
-    const second = await renderOnce(target, {}, 2);
+    const head = options.checkouts ? { checkouts: options.checkouts } : {};
+    const first = await renderOnce(target, head, 1);
+    const second = await renderOnce(target, head, 2);
     if (!first.ok || !second.ok) return rendered;
     const objects = stabilised(rendered.value.objects, first.value.objects, second.value.objects);
     return ok({ ...rendered.value, objects });

@@ -77,7 +77,9 @@ async function moves(
   if (!first) return false;
   const edits = group
     .filter(({ place }) => place.repoURL === first.place.repoURL)
-    .map(({ place, path: at, value }) => editAt(place, [{ op: 'replace', path: at, value: perturb(value)[0] ?? null }]));
+    .map(({ place, path: at, value }) =>
+      editAt(place, [{ op: 'replace', path: at, value: perturb(value)[0] ?? null }]),
+    );
   const rendered = await session.renderWith({ repoURL: first.place.repoURL, edits, place: 'a try' });
   if (!rendered.ok) return undefined;
   const now = findDeclared(rendered.value.objects, declared.ref);

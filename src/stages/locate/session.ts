@@ -68,7 +68,12 @@ export interface Session {
   checkout(repoURL: string): Checkout | undefined;
 }
 
-export function createSession(context: LocateContext, location: Location, base: RenderedApplication): Session {
+export function createSession(
+  context: LocateContext,
+  location: Location,
+  base: RenderedApplication,
+  known: Map<string, Checkout>,
+): Session {
   const { renders, fanIn, renderLimit } = context;
   const tried: Tried[] = [];
   const start = renders.count();
@@ -91,14 +96,10 @@ export function createSession(context: LocateContext, location: Location, base: 
   async function renderOverlay(repoURL: string, overlay: Overlay): Promise<Result<RenderedApplication, Problem>> {
     const checkout = checkouts.get(repoURL);
     const target = checkout ? fanIn.underOverlay(location, checkout, overlay) : location;
-    return renders.render(target, { overlay });
+    return renders.render(target, { overlay, checkouts: known });
   }
 
-  async function judge(
-    candidate: Candidate,
-    settled: Settled,
-    wanted: readonly RenderedObject[],
-  ): Promise<Attempt> {
+  async function judge(candidate: Candidate, settled: Settled, wanted: readonly RenderedObject[]): Promise<Attempt> {
     const texts = new Map([...(settled.texts ?? []), ...(candidate.texts ?? [])]);
     const changeSet = build({ ...candidate, texts }, [...settled.edits, ...candidate.edits]);
     if (!changeSet.ok) return { kind: 'refused', problem: changeSet.error };
@@ -108,7 +109,7 @@ export function createSession(context: LocateContext, location: Location, base: 
     const { objects } = rendered.value;
     if (!sameObjects(wanted, comparable(base.objects, objects))) return describe(base.objects, wanted, objects);
     const checkout = checkouts.get(candidate.repoURL);
-    const others = checkout ? await fanIn.others(location, checkout, overlay) : [];
+    const others = checkout ? await fanIn.others(location, checkout, overlay, known) : [];
     return others.length > 0 ? { kind: 'shared', with: others } : { kind: 'exact', changeSet: changeSet.value };
   }
 
@@ -158,7 +159,10 @@ function reasonOf(attempt: Exclude<Attempt, { kind: 'exact' }>): string {
 }
 
 /** The outcome as a Result, for callers that try one candidate only. */
-export function toResult(attempt: Attempt, tried: readonly Tried[]): Result<ChangeSet, Problem & { tried: readonly Tried[] }> {
+export function toResult(
+  attempt: Attempt,
+  tried: readonly Tried[],
+): Result<ChangeSet, Problem & { tried: readonly Tried[] }> {
   if (attempt.kind === 'exact') return ok(attempt.changeSet);
   if (attempt.kind === 'refused') return err({ ...attempt.problem, tried });
   return err({ code: 'not-editable', message: reasonOf(attempt), tried });

@@ -35,7 +35,11 @@ export function pathOf(source: ApplicationSource): string {
 
 /** A form of a repository's address that is equal for the ways in which people write it (util/git NormalizeGitURL). */
 export function sameRepositoryKey(repoURL: string): string {
-  const url = repoURL.trim().toLowerCase().replace(/\/+$/, '').replace(/\.git$/, '');
+  const url = repoURL
+    .trim()
+    .toLowerCase()
+    .replace(/\/+$/, '')
+    .replace(/\.git$/, '');
   const scp = /^([\w.-]+@)?([\w.-]+):(?!\/\/)(.+)$/.exec(url);
   return scp ? `ssh://${scp[1] ?? ''}${scp[2]}/${scp[3]}` : url;
 }

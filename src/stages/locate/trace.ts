@@ -160,7 +160,8 @@ async function feedsOf(
   const { pairs } = await context.fanIn.pairs(location, changeSet.value);
   const asked = new Set([formatFieldPath(path), formatFieldPath(leafPath)]);
   return pairs.flatMap(({ application, before, after }) => {
-    const own = application.name === location.application.name && application.namespace === location.application.namespace;
+    const own =
+      application.name === location.application.name && application.namespace === location.application.namespace;
     return compareRenders(before, after)
       .filter(({ object, field }) => !(own && sameObject(object, declared.ref) && asked.has(field)))
       .slice(0, 50)

@@ -11,6 +11,7 @@ export function whoManages({ annotations = {}, labels = {}, ownerReferences = []
   const manager = labels['app.kubernetes.io/managed-by'];
   if (manager !== undefined) return `${manager} manages it`;
   if (labels['olm.owner'] !== undefined) return `the operator ${labels['olm.owner']} made it`;
-  if (annotations['kubectl.kubernetes.io/last-applied-configuration'] !== undefined) return 'it was applied with kubectl';
+  if (annotations['kubectl.kubernetes.io/last-applied-configuration'] !== undefined)
+    return 'it was applied with kubectl';
   return undefined;
 }

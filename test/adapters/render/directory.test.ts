@@ -17,7 +17,10 @@ test('reads manifests of the folder only, in the order of names, all documents o
   const answer = await rendered(renderer, requestFor(checkout.directory, {}));
   assert.deepEqual(names(answer), ['ConfigMap/one', 'ConfigMap/two', 'ConfigMap/three', 'ConfigMap/four']);
   assert.deepEqual(answer.objects[2]?.origin, { repoURL: REPO, file: 'app/b.yaml', document: 1 });
-  assert.deepEqual(answer.inputs.map(({ path }) => path), ['app/a.yml', 'app/b.yaml', 'app/c.json']);
+  assert.deepEqual(
+    answer.inputs.map(({ path }) => path),
+    ['app/a.yml', 'app/b.yaml', 'app/c.json'],
+  );
 });
 
 test('recurse, include and exclude: globs over the path, a star crosses slashes, exclude wins', async () => {
@@ -48,7 +51,10 @@ test('fills in the namespace of namespaced kinds only, and knows kinds of CRDs b
     ].join('\n---\n'),
   });
   const { objects } = await rendered(renderer, requestFor(checkout.directory, {}));
-  assert.deepEqual(objects.map(({ ref }) => ref.namespace), [undefined, undefined, 'shop', undefined, 'own']);
+  assert.deepEqual(
+    objects.map(({ ref }) => ref.namespace),
+    [undefined, undefined, 'shop', undefined, 'own'],
+  );
   assert.deepEqual(objects[1]?.object.metadata, { name: 'z' });
   assert.deepEqual(objects[2]?.object.metadata, { name: 'o', namespace: 'shop' });
 });
@@ -80,14 +86,23 @@ test('what is not a manifest is passed over, what looks like one and is broken i
 
 test('an overlay replaces and adds files', async () => {
   using checkout = checkoutOf({ 'app/a.yaml': configMap('a') });
-  const changed = new Map([['app/a.yaml', configMap('b')], ['app/new.yaml', configMap('n')]]);
+  const changed = new Map([
+    ['app/a.yaml', configMap('b')],
+    ['app/new.yaml', configMap('n')],
+  ]);
   const request = requestFor(checkout.directory, {}, { overlay: new Map([[REPO, changed]]) });
   assert.deepEqual(names(await rendered(renderer, request)), ['ConfigMap/b', 'ConfigMap/n']);
 });
 
 test('symlinks stay inside the repository', async () => {
-  using inside = checkoutOf({ 'app/a.yaml': '->../shared/s.yaml', 'shared/s.yaml': configMap('shared'), 'app/d': '->../shared' });
-  assert.deepEqual(names(await rendered(renderer, requestFor(inside.directory, { directory: { recurse: true } }))), ['ConfigMap/shared']);
+  using inside = checkoutOf({
+    'app/a.yaml': '->../shared/s.yaml',
+    'shared/s.yaml': configMap('shared'),
+    'app/d': '->../shared',
+  });
+  assert.deepEqual(names(await rendered(renderer, requestFor(inside.directory, { directory: { recurse: true } }))), [
+    'ConfigMap/shared',
+  ]);
   using outside = checkoutOf({ 'app/a.yaml': '->/etc/hostname' });
   assert.equal((await refusal(renderer, requestFor(outside.directory, {}))).code, 'file-invalid');
 });

@@ -27,14 +27,19 @@ const CHART = {
   'app/Chart.yaml': 'apiVersion: v2\nname: app\nversion: 1.0.0\n',
   'app/values.yaml': 'v: defaults\nw: kept\n',
   'app/templates/c.yaml': TEMPLATE,
-  'app/crds/crd.yaml': 'apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: x}\nspec: {group: example.com, names: {kind: X}}\n',
+  'app/crds/crd.yaml':
+    'apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: x}\nspec: {group: example.com, names: {kind: X}}\n',
   'app/one.yaml': 'v: one\n',
   'env/two.yaml': 'v: two\n',
   'env/three.yaml': 'v: three\n',
   'note.txt': 'a, b',
 };
 
-async function data(helm: HelmSource | undefined, files: Record<string, string> = CHART, more: Partial<RenderRequest> = {}): Promise<Record<string, unknown>> {
+async function data(
+  helm: HelmSource | undefined,
+  files: Record<string, string> = CHART,
+  more: Partial<RenderRequest> = {},
+): Promise<Record<string, unknown>> {
   using checkout = checkoutOf(files);
   const source: Partial<ApplicationSource> = helm === undefined ? {} : { helm };
   const { objects } = await rendered(renderer, requestFor(checkout.directory, source, more));
@@ -50,14 +55,21 @@ test('values: parameters beat valuesObject, which beats values, which beat files
   assert.equal((await data({ valueFiles: files, values: 'v: inline\n' })).v, 'inline');
   const both = await data({ values: 'v: inline\nw: inline\n', valuesObject: { v: 'object' } });
   assert.deepEqual([both.v, both.w], ['object', 'kept']);
-  const parameters = [{ name: 'v', value: 'a,b' }, { name: 'w', value: '07', forceString: true }, { name: 'list', value: '{x,y}' }];
+  const parameters = [
+    { name: 'v', value: 'a,b' },
+    { name: 'w', value: '07', forceString: true },
+    { name: 'list', value: '{x,y}' },
+  ];
   const set = await data({ valuesObject: { v: 'object' }, parameters });
   assert.deepEqual([set.v, set.w, set.list], ['a,b', '07', 'x,y']);
 });
 
 test('globs of value files are sorted, missing files are left out only when the source says so', async () => {
   assert.equal((await data({ valueFiles: ['../env/*.yaml'] })).v, 'two');
-  assert.equal((await data({ valueFiles: ['../env/{two,three}.yaml', 'gone.yaml'], ignoreMissingValueFiles: true })).v, 'two');
+  assert.equal(
+    (await data({ valueFiles: ['../env/{two,three}.yaml', 'gone.yaml'], ignoreMissingValueFiles: true })).v,
+    'two',
+  );
   using checkout = checkoutOf(CHART);
   const answer = await refusal(renderer, requestFor(checkout.directory, { helm: { valueFiles: ['gone.yaml'] } }));
   assert.equal(answer.code, 'path-missing');
@@ -83,29 +95,38 @@ test('release, namespace, versions, file parameters and variables', async () => 
 
 test('custom resource definitions are rendered unless the source leaves them out', async () => {
   using checkout = checkoutOf(CHART);
-  const ask = async (helm: HelmSource): Promise<readonly string[]> => names(await rendered(renderer, requestFor(checkout.directory, { helm })));
+  const ask = async (helm: HelmSource): Promise<readonly string[]> =>
+    names(await rendered(renderer, requestFor(checkout.directory, { helm })));
   assert.deepEqual(await ask({}), ['CustomResourceDefinition/x', 'ConfigMap/web']);
   assert.deepEqual(await ask({ skipCrds: true }), ['ConfigMap/web']);
 });
 
 test('value files of another source come from its root', async () => {
   using values = checkoutOf({ 'prod/v.yaml': 'v: elsewhere\n' });
-  const other = { repoURL: 'https://git.example.com/team/values.git', revision: 'b'.repeat(40), directory: values.directory };
+  const other = {
+    repoURL: 'https://git.example.com/team/values.git',
+    revision: 'b'.repeat(40),
+    directory: values.directory,
+  };
   const answer = await data({ valueFiles: ['$values/prod/v.yaml'] }, CHART, { refs: new Map([['values', other]]) });
   assert.equal(answer.v, 'elsewhere');
   const overlay = new Map([[other.repoURL, new Map([['prod/v.yaml', 'v: changed\n']])]]);
-  assert.equal((await data({ valueFiles: ['$values/prod/v.yaml'] }, CHART, { refs: new Map([['values', other]]), overlay })).v, 'changed');
+  assert.equal(
+    (await data({ valueFiles: ['$values/prod/v.yaml'] }, CHART, { refs: new Map([['values', other]]), overlay })).v,
+    'changed',
+  );
 });
+
+function chart(repository: string): Record<string, string> {
+  const dependency = `{name: lib, version: ~1.2.0, repository: "${repository}"}`;
+  return { ...CHART, 'app/Chart.yaml': `apiVersion: v2\nname: app\nversion: 1.0.0\ndependencies: [${dependency}]\n` };
+}
 
 test('dependencies: vendored as a folder or an archive, beside the chart, or from a cache; else refused by name', async () => {
   const library = {
     'lib/Chart.yaml': 'apiVersion: v2\nname: lib\nversion: 1.2.0\n',
     'lib/templates/l.yaml': 'apiVersion: v1\nkind: Secret\nmetadata: {name: from-lib}\n',
   };
-  const chart = (repository: string): Record<string, string> => ({
-    ...CHART,
-    'app/Chart.yaml': `apiVersion: v2\nname: app\nversion: 1.0.0\ndependencies: [{name: lib, version: ~1.2.0, repository: "${repository}"}]\n`,
-  });
   using beside = checkoutOf({ ...chart('file://../lib'), ...library });
   assert.ok(names(await rendered(renderer, requestFor(beside.directory, {}))).includes('Secret/from-lib'));
   execFileSync('tar', ['-czf', join(beside.directory, 'lib-1.2.0.tgz'), '-C', beside.directory, 'lib']);
@@ -116,13 +137,17 @@ test('dependencies: vendored as a folder or an archive, beside the chart, or fro
   const cached = createHelmRenderer({ binaries: tools(), chartCache: beside.directory });
   assert.ok(names(await rendered(cached, requestFor(registry.directory, {}))).includes('Secret/from-lib'));
   using vendored = checkoutOf({ ...chart('https://charts.example.com'), 'app/charts/.keep': '' });
-  writeFileSync(join(vendored.directory, 'app/charts/lib-1.2.0.tgz'), readFileSync(join(beside.directory, 'lib-1.2.0.tgz')));
+  writeFileSync(
+    join(vendored.directory, 'app/charts/lib-1.2.0.tgz'),
+    readFileSync(join(beside.directory, 'lib-1.2.0.tgz')),
+  );
   assert.ok(names(await rendered(renderer, requestFor(vendored.directory, {}))).includes('Secret/from-lib'));
 });
 
 test('refuses secrets files, URLs, and paths and links that leave the repository', async () => {
   using checkout = checkoutOf({ ...CHART, 'app/out.yaml': '->/etc/hostname' });
-  const ask = (helm: HelmSource): Promise<{ code: string; message: string }> => refusal(renderer, requestFor(checkout.directory, { helm }));
+  const ask = (helm: HelmSource): Promise<{ code: string; message: string }> =>
+    refusal(renderer, requestFor(checkout.directory, { helm }));
   const secrets = await ask({ valueFiles: ['secrets://env/two.yaml'] });
   assert.equal(secrets.code, 'not-supported');
   assert.match(secrets.message, /helm-secrets/);
@@ -133,7 +158,10 @@ test('refuses secrets files, URLs, and paths and links that leave the repository
 });
 
 test('a chart that does not render answers with Helm’s own words', async () => {
-  using checkout = checkoutOf({ ...CHART, 'app/templates/c.yaml': '{{ required "the key v is needed" .Values.none }}' });
+  using checkout = checkoutOf({
+    ...CHART,
+    'app/templates/c.yaml': '{{ required "the key v is needed" .Values.none }}',
+  });
   const answer = await refusal(renderer, requestFor(checkout.directory, {}));
   assert.equal(answer.code, 'render-failed');
   assert.match(answer.message, /the key v is needed/);

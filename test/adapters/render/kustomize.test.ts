@@ -41,7 +41,10 @@ test('applies the Application’s options as Argo CD does', async () => {
   assert.equal(await field({ namespace: 'deep' }, 'metadata.namespace'), 'deep');
   assert.equal(await field({ commonLabels: { team: '$ARGOCD_APP_NAME' } }, 'spec.selector.matchLabels.team'), 'web');
   assert.equal(await field({ commonLabels: { team: 'a' }, labelWithoutSelector: true }, 'metadata.labels.team'), 'a');
-  assert.equal(await field({ commonLabels: { team: 'a' }, labelWithoutSelector: true }, 'spec.selector.matchLabels.team'), undefined);
+  assert.equal(
+    await field({ commonLabels: { team: 'a' }, labelWithoutSelector: true }, 'spec.selector.matchLabels.team'),
+    undefined,
+  );
   assert.equal(await field({ commonAnnotations: { note: '$x' } }, 'metadata.annotations.note'), '$x');
   const patch = '- {op: replace, path: /spec/replicas, value: 9}';
   assert.equal(await field({ patches: [{ target: { kind: 'Deployment' }, patch }] }, 'spec.replicas'), 9);
@@ -54,7 +57,10 @@ test('options beat the files of the folder, an image entry is replaced whole', a
       'resources: [deployment.yaml]\nimages: [{name: registry.example.com/web, newName: old.example.com/web, newTag: "1"}]\nnamePrefix: b-\n',
   };
   const image = 'spec.template.spec.containers[name=web].image';
-  assert.equal(await field({ images: ['registry.example.com/web:2'], namePrefix: 'a-' }, image, files), 'registry.example.com/web:2');
+  assert.equal(
+    await field({ images: ['registry.example.com/web:2'], namePrefix: 'a-' }, image, files),
+    'registry.example.com/web:2',
+  );
   assert.equal(await field({ images: ['registry.example.com/web=*:2'] }, image, files), 'old.example.com/web:2');
   assert.equal(await field({ namePrefix: 'a-' }, 'metadata.name', files), 'a-web');
 });
@@ -92,16 +98,18 @@ test('lists every file that the build reads, elsewhere in the repository too', a
   assert.ok(!answer.ok);
   const inputs = renderer.inputs(requestFor(checkout.directory, {}));
   assert.ok(inputs.ok);
-  assert.deepEqual(inputs.value.map(({ path }) => path), [
-    'app/data.txt', 'app/kustomization.yaml', 'app/p.yaml', 'app/x.env', 'base/kustomization.yml', 'deployment.yaml',
-  ]);
+  assert.deepEqual(
+    inputs.value.map(({ path }) => path),
+    ['app/data.txt', 'app/kustomization.yaml', 'app/p.yaml', 'app/x.env', 'base/kustomization.yml', 'deployment.yaml'],
+  );
 });
 
+async function refused(kustomization: string): Promise<{ code: string; message: string }> {
+  using checkout = checkoutOf({ 'app/kustomization.yaml': kustomization });
+  return refusal(renderer, requestFor(checkout.directory, {}));
+}
+
 test('refuses by name what needs the network, plugins, Helm or files outside', async () => {
-  const refused = async (kustomization: string): Promise<{ code: string; message: string }> => {
-    using checkout = checkoutOf({ 'app/kustomization.yaml': kustomization });
-    return refusal(renderer, requestFor(checkout.directory, {}));
-  };
   for (const remote of ['https://github.com/org/base?ref=v1', 'github.com/org/base', 'git@github.com:org/base.git']) {
     const answer = await refused(`resources: ["${remote}"]\n`);
     assert.equal(answer.code, 'not-supported');
@@ -121,6 +129,11 @@ test('files behind a symlink that leads outside are not given to the program', a
   assert.equal((await refusal(renderer, requestFor(checkout.directory, {}))).code, 'render-failed');
 });
 
+/** Folders of renders that are still there. */
+function left(): readonly string[] {
+  return readdirSync(tmpdir()).filter((name) => name.startsWith('remendo-render-'));
+}
+
 /** A program that does what a test says, as a script of the shell. */
 function fake(script: string): { readonly path: string } & Disposable {
   const folder = checkoutOf({ kustomize: `#!/bin/sh\n${script}\n` });
@@ -132,7 +145,6 @@ function fake(script: string): { readonly path: string } & Disposable {
 test('runs are bounded in time and output, see nothing of our environment, and leave no files behind', async () => {
   using checkout = checkoutOf(FILES);
   const request = requestFor(checkout.directory, {});
-  const left = (): readonly string[] => readdirSync(tmpdir()).filter((name) => name.startsWith('remendo-render-'));
   const before = new Set(left());
   process.env.REMENDO_TEST_SECRET = 'do-not-leak';
   {
@@ -146,21 +158,33 @@ test('runs are bounded in time and output, see nothing of our environment, and l
   delete process.env.REMENDO_TEST_SECRET;
   {
     using program = fake('/bin/sleep 30 & /bin/sleep 30');
-    const slow = createKustomizeRenderer({ binaries: { kustomize: program.path }, limits: { timeout: 150, output: 1000 } });
+    const slow = createKustomizeRenderer({
+      binaries: { kustomize: program.path },
+      limits: { timeout: 150, output: 1000 },
+    });
     assert.equal((await refusal(slow, request)).code, 'render-timeout');
     const abort = new AbortController();
-    const waiting = refusal(createKustomizeRenderer({ binaries: { kustomize: program.path } }), { ...request, signal: abort.signal });
+    const waiting = refusal(createKustomizeRenderer({ binaries: { kustomize: program.path } }), {
+      ...request,
+      signal: abort.signal,
+    });
     abort.abort();
     assert.equal((await waiting).code, 'render-timeout');
   }
   {
     using program = fake('while :; do echo aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa; done');
-    const loud = createKustomizeRenderer({ binaries: { kustomize: program.path }, limits: { timeout: 20_000, output: 5000 } });
+    const loud = createKustomizeRenderer({
+      binaries: { kustomize: program.path },
+      limits: { timeout: 20_000, output: 5000 },
+    });
     const answer = await refusal(loud, request);
     assert.equal(answer.code, 'render-failed');
     assert.match(answer.message, /more than 5000 bytes/);
   }
-  assert.deepEqual(left().filter((name) => !before.has(name)), []);
+  assert.deepEqual(
+    left().filter((name) => !before.has(name)),
+    [],
+  );
 });
 
 test('a missing program is a clear error', async () => {

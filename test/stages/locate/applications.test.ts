@@ -36,7 +36,10 @@ const tracked = (id: string, more: Record<string, string> = {}): Marks => ({
 });
 
 test('a tracking annotation that names its own object names the Application', () => {
-  assert.equal(find([application('shop')], tracked('shop:apps/Deployment:shop/web')), 'argocd/shop by tracking-annotation');
+  assert.equal(
+    find([application('shop')], tracked('shop:apps/Deployment:shop/web')),
+    'argocd/shop by tracking-annotation',
+  );
 });
 
 test('an annotation that names another object was copied and counts for nothing', () => {
@@ -56,7 +59,12 @@ test('Applications outside the control plane are named with their namespace', ()
 test('objects of cluster scope carry the destination namespace, which is not compared', () => {
   const object = { apiVersion: 'v1', kind: 'PersistentVolume', name: 'disk' };
   const marks = tracked('shop:/PersistentVolume:shop/disk');
-  const snapshot = { cluster: 'c', takenAt: '', objects: { ...noObjects(), Application: [application('shop')] }, blind: [] };
+  const snapshot = {
+    cluster: 'c',
+    takenAt: '',
+    objects: { ...noObjects(), Application: [application('shop')] },
+    blind: [],
+  };
   assert.ok(findApplication(indexApplications(snapshot), object, marks).ok);
 });
 
@@ -77,7 +85,10 @@ test('a label counts only where an Application confirms it', () => {
 
 test('without marks the status of the Applications tells, where it is one', () => {
   assert.equal(find([application('shop', LISTED)], {}), 'argocd/shop by status');
-  assert.match(find([application('a', LISTED), application('b', LISTED)], {}), /^ambiguous-application: .*argocd\/a, argocd\/b/);
+  assert.match(
+    find([application('a', LISTED), application('b', LISTED)], {}),
+    /^ambiguous-application: .*argocd\/a, argocd\/b/,
+  );
 });
 
 test('who manages the rest is told as far as labels and owners tell', () => {
@@ -90,7 +101,10 @@ test('who manages the rest is told as far as labels and owners tell', () => {
 
 test('Applications that cannot be read are said to be the reason', () => {
   const snapshot: Snapshot = {
-    cluster: 'c', takenAt: '', objects: noObjects(), blind: [{ kind: 'Application', reason: 'forbidden' }],
+    cluster: 'c',
+    takenAt: '',
+    objects: noObjects(),
+    blind: [{ kind: 'Application', reason: 'forbidden' }],
   };
   const found = findApplication(indexApplications(snapshot), WEB, {});
   assert.ok(!found.ok);
@@ -98,7 +112,13 @@ test('Applications that cannot be read are said to be the reason', () => {
 });
 
 test('tracking ids are read as Argo CD reads them', () => {
-  assert.deepEqual(parseTrackingId('a:/Service:ns/web'), { application: { name: 'a' }, group: '', kind: 'Service', namespace: 'ns', name: 'web' });
+  assert.deepEqual(parseTrackingId('a:/Service:ns/web'), {
+    application: { name: 'a' },
+    group: '',
+    kind: 'Service',
+    namespace: 'ns',
+    name: 'web',
+  });
   assert.equal(parseTrackingId('a:apps/Deployment:ns/with:colon')?.name, 'with:colon');
   for (const text of ['', 'a', 'a:b', 'a:b:c/d', 'a:x/y/z:n/m', 'a:x/y:n', ':x/y:n/m', 'a:x/y:n/m/o']) {
     assert.equal(parseTrackingId(text), undefined, text);

@@ -41,7 +41,11 @@ async function ask({ applications, sources }: SourceCase, question: Question): P
   }
   assert.ok(plan.ok, plan.ok ? '' : JSON.stringify(plan.error, null, 1));
   const { files } = plan.value;
-  if (question.files) assert.deepEqual(files.map((file) => file.path), question.files);
+  if (question.files)
+    assert.deepEqual(
+      files.map((file) => file.path),
+      question.files,
+    );
   const lines = files.flatMap(({ diff }) => diff.split('\n').filter((line) => /^[-+](?![-+])/.test(line)));
   if (question.diff) assert.deepEqual([files[0]?.path, ...lines], question.diff);
   if (question.changed !== undefined) {

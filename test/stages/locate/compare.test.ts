@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { JsonObject, JsonValue } from '../../../src/domain/json.ts';
 import { isArray, isObject } from '../../../src/domain/json.ts';
 import type { RenderedObject } from '../../../src/domain/source.ts';
@@ -26,10 +26,12 @@ const json = fc.letrec<{ value: JsonValue; map: JsonObject }>((tie) => ({
   ),
   map: fc.dictionary(fc.string({ minLength: 1, maxLength: 5 }), tie('value'), { maxKeys: 4, noNullPrototype: true }),
 }));
-const renders = fc.uniqueArray(fc.tuple(fc.constantFrom('Deployment', 'Service', 'ConfigMap'), json.map), {
-  minLength: 1,
-  maxLength: 4,
-}).map((list) => list.map(([kind, spec], i) => object(kind, `o${i}`, { spec })));
+const renders = fc
+  .uniqueArray(fc.tuple(fc.constantFrom('Deployment', 'Service', 'ConfigMap'), json.map), {
+    minLength: 1,
+    maxLength: 4,
+  })
+  .map((list) => list.map(([kind, spec], i) => object(kind, `o${i}`, { spec })));
 
 /** Another value than the given one, somewhere in it or in its place. */
 function mutate(value: JsonValue, at: number): JsonValue {
@@ -44,7 +46,7 @@ function mutate(value: JsonValue, at: number): JsonValue {
     if (at % 3 === 0) return Object.fromEntries(Object.entries(value).filter(([name]) => name !== key));
     return { ...value, [key]: mutate(value[key] ?? null, at >> 1) };
   }
-  return typeof value === 'string' ? `${value}!` : typeof value === 'number' ? value + 1 : value === true ? false : true;
+  return typeof value === 'string' ? `${value}!` : typeof value === 'number' ? value + 1 : value !== true;
 }
 
 test('mutation: any change of any object is seen, and none where there is none', () => {
@@ -68,21 +70,34 @@ test('mutation: any change of any object is seen, and none where there is none',
 test('an object that comes or goes is a difference', () => {
   const web = object('Deployment', 'web', {});
   const api = object('Deployment', 'api', {});
-  assert.deepEqual(compareRenders([web], [web, api]).map(({ object: ref, pointer }) => [ref.name, pointer]), [['api', '']]);
-  assert.deepEqual(compareRenders([web, api], [web]).map(({ object: ref }) => ref.name), ['api']);
+  assert.deepEqual(
+    compareRenders([web], [web, api]).map(({ object: ref, pointer }) => [ref.name, pointer]),
+    [['api', '']],
+  );
+  assert.deepEqual(
+    compareRenders([web, api], [web]).map(({ object: ref }) => ref.name),
+    ['api'],
+  );
   assert.ok(!sameObjects([web], [web, api]));
 });
 
-const settings = (suffix: string, data: JsonObject): RenderedObject => object('ConfigMap', `settings-${suffix}`, { data });
+const settings = (suffix: string, data: JsonObject): RenderedObject =>
+  object('ConfigMap', `settings-${suffix}`, { data });
 const user = (name: string, more: JsonObject = {}): RenderedObject =>
   object('Deployment', 'web', { spec: { from: name, ...more } });
 
 test('a generated name that follows its content is no difference of its own, its references neither', () => {
   const before = [settings('6f426thc74', { mode: 'a' }), user('settings-6f426thc74')];
   const after = [settings('hkmm74gmt2', { mode: 'b' }), user('settings-hkmm74gmt2')];
-  assert.deepEqual(compareRenders(before, after).map(({ field }) => field), ['data.mode']);
+  assert.deepEqual(
+    compareRenders(before, after).map(({ field }) => field),
+    ['data.mode'],
+  );
   const stale = [settings('hkmm74gmt2', { mode: 'b' }), user('settings-6f426thc74', { more: 1 })];
-  assert.deepEqual(compareRenders(before, stale).map(({ field }) => field), ['data.mode', 'spec.more']);
+  assert.deepEqual(
+    compareRenders(before, stale).map(({ field }) => field),
+    ['data.mode', 'spec.more'],
+  );
 });
 
 test('names that only look generated, or that two objects could have, are not taken back', () => {
@@ -94,12 +109,16 @@ test('names that only look generated, or that two objects could have, are not ta
   assert.equal(compareRenders(two, [settings('hkmm74gmt2', {}), settings('kkmm74gmt2', {})]).length, 4);
 });
 
+const pod = (checksum: string): RenderedObject =>
+  object('Deployment', 'web', { spec: { template: { metadata: { annotations: { 'checksum/config': checksum } } } } });
+const config = (mode: string): RenderedObject => object('ConfigMap', 'settings', { data: { mode } });
+
 test('a checksum of content is set aside only where content changed with it', () => {
-  const pod = (checksum: string): RenderedObject =>
-    object('Deployment', 'web', { spec: { template: { metadata: { annotations: { 'checksum/config': checksum } } } } });
   const [a, b] = ['a'.repeat(64), 'b'.repeat(64)];
-  const config = (mode: string): RenderedObject => object('ConfigMap', 'settings', { data: { mode } });
-  assert.deepEqual(compareRenders([config('x'), pod(a)], [config('y'), pod(b)]).map(({ field }) => field), ['data.mode']);
+  assert.deepEqual(
+    compareRenders([config('x'), pod(a)], [config('y'), pod(b)]).map(({ field }) => field),
+    ['data.mode'],
+  );
   assert.equal(compareRenders([config('x'), pod(a)], [config('x'), pod(b)]).length, 1);
   assert.equal(compareRenders([config('x'), pod(a)], [config('y'), pod('short')]).length, 2);
 });

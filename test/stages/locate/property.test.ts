@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { applyOperations } from '../../../src/domain/change.ts';
 import type { Operation } from '../../../src/domain/change.ts';
 import type { FieldPath } from '../../../src/domain/field-path.ts';
 import { formatFieldPath, fromPointer } from '../../../src/domain/field-path.ts';
-import { deepEqual, escapePointer } from '../../../src/domain/json.ts';
+import { deepEqual, escapePointer, plainText } from '../../../src/domain/json.ts';
 import type { Application } from '../../../src/domain/kubernetes/application.ts';
 import { formatRef, refKey } from '../../../src/domain/object-ref.ts';
 import type { RenderedObject } from '../../../src/domain/source.ts';
@@ -26,7 +26,14 @@ interface Field {
 }
 
 /** Cases whose renders are the same each time, so that they can be compared without help. */
-const NAMES = ['plain', 'kustomize-overlays', 'kustomize-generators', 'helm-environments', 'helm-umbrella', 'multi-source'];
+const NAMES = [
+  'plain',
+  'kustomize-overlays',
+  'kustomize-generators',
+  'helm-environments',
+  'helm-umbrella',
+  'multi-source',
+];
 
 async function fieldsOf(opened: SourceCase): Promise<Field[]> {
   const out: Field[] = [];
@@ -36,12 +43,21 @@ async function fieldsOf(opened: SourceCase): Promise<Field[]> {
     for (const rendered of answer.value.objects) {
       for (const { path: plain, value } of scalarsOf(rendered.object)) {
         // What an object is called and where it lives makes it another object.
-        const identity = ['apiVersion', 'kind', 'name', 'namespace'].includes(String(plain[plain[0] === 'metadata' ? 1 : 0]));
+        const identity = ['apiVersion', 'kind', 'name', 'namespace'].includes(
+          plainText(plain[plain[0] === 'metadata' ? 1 : 0]),
+        );
         if (identity) continue;
-        const pointer = `/${plain.map((segment) => escapePointer(String(segment))).join('/')}`;
+        const pointer = `/${plain.map((segment) => escapePointer(plainText(segment))).join('/')}`;
         const path = fromPointer(rendered.object, pointer);
         const other = rendered.ref.kind === 'Secret' ? 'b3RoZXI=' : (perturb(value)[0] ?? null);
-        out.push({ opened, application, rendered, all: answer.value.objects, path, operation: { op: 'replace', path, value: other } });
+        out.push({
+          opened,
+          application,
+          rendered,
+          all: answer.value.objects,
+          path,
+          operation: { op: 'replace', path, value: other },
+        });
       }
     }
   }
@@ -71,7 +87,12 @@ async function isExact(field: Field): Promise<'edited' | 'refused'> {
     const before = await opened.sources.render(other);
     const after = await opened.sources.render(other, { overlay: overlayOf(plan.value) });
     assert.ok(before.ok && after.ok);
-    assert.ok(deepEqual(before.value.objects.map(({ object }) => object), after.value.objects.map(({ object }) => object)));
+    assert.ok(
+      deepEqual(
+        before.value.objects.map(({ object }) => object),
+        after.value.objects.map(({ object }) => object),
+      ),
+    );
   }
   return 'edited';
 }
