@@ -16,8 +16,8 @@ export function placeHere({ source }: IncidentOut, env: NodeJS.ProcessEnv): Loca
   if (repository === undefined || 'refused' in source || source.file === undefined) return undefined;
   const here = repositoryOf(`${server}/${repository}`);
   const there = repositoryOf(source.repoURL);
-  const same = (a: string | undefined, b: string | undefined): boolean => a?.toLowerCase() === b?.toLowerCase();
-  if (!here || !same(here.host, there?.host) || !same(here.owner, there?.owner) || !same(here.name, there?.name)) return undefined;
+  if (!here || !same(here.host, there?.host) || !same(here.owner, there?.owner) || !same(here.name, there?.name))
+    return undefined;
   return { file: source.file, ...(source.line === undefined ? {} : { line: source.line }) };
 }
 
@@ -25,6 +25,10 @@ export function placeHere({ source }: IncidentOut, env: NodeJS.ProcessEnv): Loca
 export function nameOf({ object, container }: IncidentOut): string {
   const name = object.namespace === undefined ? object.name : `${object.namespace}/${object.name}`;
   return container === undefined ? `${object.kind} ${name}` : `${object.kind} ${name} [${container}]`;
+}
+
+function same(a: string | undefined, b: string | undefined): boolean {
+  return a?.toLowerCase() === b?.toLowerCase();
 }
 
 const RANK = { critical: 0, warning: 1, info: 2 } as const;

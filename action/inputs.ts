@@ -53,7 +53,8 @@ export function readInputs(env: NodeJS.ProcessEnv): Result<Inputs, Problem> {
   for (const line of (text('repositories') ?? '').split('\n').map((item) => item.trim())) {
     if (line === '') continue;
     const at = line.lastIndexOf('=');
-    if (at <= 0 || at === line.length - 1) return err(invalid('repositories', `${JSON.stringify(line)} is not URL=PATH`));
+    if (at <= 0 || at === line.length - 1)
+      return err(invalid('repositories', `${JSON.stringify(line)} is not URL=PATH`));
     repositories.set(line.slice(0, at), line.slice(at + 1));
   }
   return ok({

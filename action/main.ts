@@ -26,11 +26,7 @@ import { createRunner } from './workflow.ts';
 export type Mode = 'scan' | 'propose' | 'verify';
 
 /** One step: reads inputs, makes one pass, and hands the results to the runner. Returns the exit status: 0 or 1. */
-export async function main(
-  env: NodeJS.ProcessEnv,
-  write: (line: string) => void,
-  signal: AbortSignal,
-): Promise<0 | 1> {
+export async function main(env: NodeJS.ProcessEnv, write: (line: string) => void, signal: AbortSignal): Promise<0 | 1> {
   const runner = createRunner(env, write);
   const done = await step(env, runner, signal).catch((error: unknown) => {
     runner.say(error instanceof Error ? (error.stack ?? error.message) : String(error));
@@ -119,7 +115,9 @@ function writeFiles(
 function verdict({ incidents, unreadable, followed }: Report, { failOn }: Inputs): Result<void, Problem> {
   const [lost] = unreadable;
   if (lost) return err(problem('forge-unreadable', `nothing was decided for ${lost.repoURL}: ${lost.reason}`));
-  const failed = [...incidents.map(({ decision }) => decision), ...followed].filter(({ outcome }) => outcome === 'failed');
+  const failed = [...incidents.map(({ decision }) => decision), ...followed].filter(
+    ({ outcome }) => outcome === 'failed',
+  );
   const [first] = failed;
   if (first) return err(problem('failed', `${failed.length} could not be worked on; the first: ${first.reason}`));
   const severe = failOn === undefined ? [] : incidents.filter(({ severity }) => atLeast(severity, failOn));

@@ -30,5 +30,7 @@ export function publish(
 }
 
 function openedBy({ incidents }: Report): readonly string[] {
-  return incidents.flatMap(({ decision }) => (decision.outcome === 'opened' && decision.pullRequest !== undefined ? [decision.pullRequest] : []));
+  return incidents.flatMap(({ decision }) =>
+    decision.outcome === 'opened' && decision.pullRequest !== undefined ? [decision.pullRequest] : [],
+  );
 }

@@ -5,7 +5,12 @@ import type { PassReport } from '../src/engine/report.ts';
 
 /** What report.json holds: the scan as `remendo scan --output json` prints it, and what became of pull requests. */
 export interface Report extends ScanOut {
-  readonly followed: readonly { readonly pullRequest: string; readonly title: string; readonly outcome: string; readonly reason: string }[];
+  readonly followed: readonly {
+    readonly pullRequest: string;
+    readonly title: string;
+    readonly outcome: string;
+    readonly reason: string;
+  }[];
   readonly unreadable: readonly { readonly repoURL: string; readonly reason: string }[];
 }
 

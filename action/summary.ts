@@ -9,14 +9,20 @@ const DIFF_LIMIT = 8000;
 /** The job summary, in at most `room` bytes: the tables first, then one section an incident as long as there is room. */
 export function summary(report: Report, mode: Mode, room: number): string {
   const incidents = bySeverity(report.incidents);
-  const head = [heading(report, mode), ...notes(report), ...(mode === 'verify' ? [] : overview(incidents)), ...followed(report)];
+  const head = [
+    heading(report, mode),
+    ...notes(report),
+    ...(mode === 'verify' ? [] : overview(incidents)),
+    ...followed(report),
+  ];
   const parts = fitting(head, room);
   let text = parts.join('\n\n');
   if (mode === 'verify') return `${text}\n`;
   for (const [i, incident] of incidents.entries()) {
     const section = `\n\n${details(incident)}`;
     const rest = `\n\n${incidents.length - i} more are in the report file.`;
-    if (bytes(text) + bytes(section) + bytes(rest) > room) return bytes(text) + bytes(rest) < room ? `${text}${rest}\n` : text;
+    if (bytes(text) + bytes(section) + bytes(rest) > room)
+      return bytes(text) + bytes(rest) < room ? `${text}${rest}\n` : text;
     text += section;
   }
   return `${text}\n`;
@@ -40,7 +46,8 @@ function fitting(parts: readonly string[], room: number): string[] {
 
 function heading({ cluster, incidents, followed, scannedAt }: Report, mode: Mode): string {
   const proven = incidents.filter(({ proof }) => proof?.verdict === 'proven').length;
-  const found = incidents.length === 0 ? 'nothing fails' : `${count(incidents.length, 'incident')}, ${proven} with a proven fix`;
+  const found =
+    incidents.length === 0 ? 'nothing fails' : `${count(incidents.length, 'incident')}, ${proven} with a proven fix`;
   const what = mode === 'verify' ? `${count(followed.length, 'pull request')} followed` : found;
   return `### Remendo ${mode}: ${quoteInline(cluster)}: ${what}\n\nLast ${mode}: ${scannedAt}`;
 }
@@ -52,7 +59,9 @@ function count(number: number, what: string): string {
 function notes({ blind, unreadable }: Report): string[] {
   const lines = [
     ...blind.map(({ kind, reason }) => `- could not read ${quoteCode(kind)}: ${quoteInline(reason)}`),
-    ...unreadable.map(({ repoURL, reason }) => `- nothing was decided for ${quoteCode(repoURL)}: ${quoteInline(reason)}`),
+    ...unreadable.map(
+      ({ repoURL, reason }) => `- nothing was decided for ${quoteCode(repoURL)}: ${quoteInline(reason)}`,
+    ),
   ];
   return lines.length === 0 ? [] : [lines.slice(0, 100).join('\n')];
 }
@@ -62,7 +71,13 @@ function overview(incidents: readonly IncidentOut[]): string[] {
   const rows = incidents.slice(0, 500).map((incident) => {
     const { decision, cause, severity } = incident;
     const link = decision.pullRequest === undefined ? '' : ` ${linkTo(decision.pullRequest)}`;
-    return row([severity, quoteCode(nameOf(incident)), quoteCode(cause), placeOf(incident), `${decision.outcome}${link}`]);
+    return row([
+      severity,
+      quoteCode(nameOf(incident)),
+      quoteCode(cause),
+      placeOf(incident),
+      `${decision.outcome}${link}`,
+    ]);
   });
   return [['| severity | workload | cause | in Git | |', '|---|---|---|---|---|', ...rows].join('\n')];
 }
@@ -83,8 +98,13 @@ function details(incident: IncidentOut): string {
   return [
     `#### ${quoteInline(nameOf(incident))}`,
     quoteInline(text, 1000),
-    evidence.slice(0, 3).map((item) => `- ${quoteCode(item.text, 400)}`).join('\n'),
-    chosen && 'changes' in chosen ? `${chosen.origin} ${quoteCode(chosen.name)}: ${quoteInline(chosen.rationale, 1000)}` : '',
+    evidence
+      .slice(0, 3)
+      .map((item) => `- ${quoteCode(item.text, 400)}`)
+      .join('\n'),
+    chosen && 'changes' in chosen
+      ? `${chosen.origin} ${quoteCode(chosen.name)}: ${quoteInline(chosen.rationale, 1000)}`
+      : '',
     ...files.map(({ diff }) => quoteBlock(diff, 'diff', DIFF_LIMIT)),
     proof ? `Proof: ${proof.verdict}` : '',
     open.map(({ name, result, detail }) => `- ${name}: ${result}: ${quoteInline(detail)}`).join('\n'),

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 /**
@@ -16,7 +17,17 @@ export async function runChild(script: string, args: readonly string[]): Promise
   return Object.fromEntries(Object.entries(figures).map(([key, value]) => [key, Number(value)]));
 }
 
-/** Peak resident set of this process in megabytes. */
+export function megabytes(bytes: number): number {
+  return Math.round(bytes / 1e6);
+}
+
+/** Peak resident set of this process in megabytes. Not getrusage's: that one begins with the parent's size. */
 export function peakMegabytes(): number {
-  return Math.round(process.resourceUsage().maxRSS / 1024);
+  try {
+    const kibibytes = /^VmHWM:\s+(\d+) kB/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
+    if (kibibytes !== undefined) return megabytes(Number(kibibytes) * 1024);
+  } catch {
+    // Not Linux: what getrusage says is the best there is.
+  }
+  return megabytes(process.resourceUsage().maxRSS * 1024);
 }

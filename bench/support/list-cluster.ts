@@ -1,10 +1,14 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createClusterReader } from '../../src/adapters/kubernetes/cluster-reader.ts';
-import { connect } from '../../src/adapters/kubernetes/connect.ts';
+import { keepYoungGenerationSmall } from '../../src/adapters/kubernetes/young-generation.ts';
 import type { Log } from '../../src/ports/log.ts';
-import { peakMegabytes } from './child.ts';
+import { megabytes, peakMegabytes } from './child.ts';
+
+// First of all, as src/cli/main.ts does: what loading the modules makes grow stays grown.
+keepYoungGenerationSmall();
+const { createClusterReader } = await import('../../src/adapters/kubernetes/cluster-reader.ts');
+const { connect } = await import('../../src/adapters/kubernetes/connect.ts');
 
 const [server = ''] = process.argv.slice(2);
 const folder = await mkdtemp(join(tmpdir(), 'remendo-bench-'));
@@ -33,7 +37,7 @@ for (let round = 0; round < 6; round++) {
 }
 const { rss, heapUsed } = process.memoryUsage();
 const pods = read.ok ? read.value.objects.Pod.length : -1;
-const steady = { rss: Math.round(rss / 1e6), heapUsed: Math.round(heapUsed / 1e6) };
+const steady = { rss: megabytes(rss), heapUsed: megabytes(heapUsed) };
 console.log(JSON.stringify({ seconds, pods, peak: peakMegabytes(), ...steady }));
 await reader.close();
 await rm(folder, { recursive: true, force: true });

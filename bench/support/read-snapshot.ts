@@ -1,5 +1,5 @@
 import { createSnapshotFolder } from '../../src/adapters/snapshot/snapshot-folder.ts';
-import { peakMegabytes } from './child.ts';
+import { megabytes, peakMegabytes } from './child.ts';
 
 const [directory = '.'] = process.argv.slice(2);
 const clock = { now: () => new Date(), sleep: () => Promise.resolve() };
@@ -9,5 +9,5 @@ const seconds = (performance.now() - started) / 1000;
 const pods = read.ok ? read.value.objects.Pod.length : -1;
 globalThis.gc?.();
 const { rss, heapUsed } = process.memoryUsage();
-const steady = { rss: Math.round(rss / 1e6), heapUsed: Math.round(heapUsed / 1e6) };
+const steady = { rss: megabytes(rss), heapUsed: megabytes(heapUsed) };
 console.log(JSON.stringify({ seconds, pods, peak: peakMegabytes(), ...steady }));

@@ -4,6 +4,7 @@ import { createSystemClock } from '../adapters/clock/system-clock.ts';
 import { createGit } from '../adapters/git/git.ts';
 import { createLog } from '../adapters/log/log.ts';
 import { createNoRegistry, createRegistry } from '../adapters/registry/registry.ts';
+import { createSecondOpinion } from '../adapters/secretlint/second-opinion.ts';
 import { createStore } from '../adapters/sqlite/store.ts';
 import type { Config } from '../config/config.ts';
 import type { Problem } from '../domain/problem.ts';
@@ -54,7 +55,10 @@ export interface App extends Basics {
   close(): Promise<void>;
 }
 
-export async function buildBasics(config: Config, options: Pick<AppOptions, 'env' | 'repositories' | 'clock'>): Promise<Basics> {
+export async function buildBasics(
+  config: Config,
+  options: Pick<AppOptions, 'env' | 'repositories' | 'clock'>,
+): Promise<Basics> {
   const secrets = readSecrets(options.env);
   const redact = createRedactor(secretValues(secrets));
   const clock = options.clock ?? createSystemClock();
@@ -76,7 +80,11 @@ export async function buildApp(config: Config, options: AppOptions): Promise<Res
   const { clock, log, redact, secrets, git } = basics;
   const cluster = await openCluster(options, config, options.env, clock, log);
   if (!cluster.ok) return cluster;
-  const store = await createStore({ file: options.persistent ? join(config.stateDirectory, 'store.sqlite') : ':memory:', log, clock });
+  const store = await createStore({
+    file: options.persistent ? join(config.stateDirectory, 'store.sqlite') : ':memory:',
+    log,
+    clock,
+  });
   const audit = options.persistent
     ? createAudit({ file: join(config.stateDirectory, 'audit.jsonl'), clock, redact, log })
     : { append: () => undefined, records: () => [] };
@@ -85,6 +93,7 @@ export async function buildApp(config: Config, options: AppOptions): Promise<Res
     : createNoRegistry();
   const model = createModel(config, secrets, clock, log);
   const { policy } = config;
+  const secondOpinion = createSecondOpinion();
   const ports: EnginePorts = {
     cluster: cluster.value.reader,
     dryRun: cluster.value.dryRun,
@@ -96,7 +105,9 @@ export async function buildApp(config: Config, options: AppOptions): Promise<Res
     clock,
     log,
     policy,
-    proposers: createProposers({ model, policy, store, redact, clock, log }),
+    redact,
+    hide: async (text) => secondOpinion(redact(text)),
+    proposers: createProposers({ model, policy, store, redact, secondOpinion, clock, log }),
     sourcesOf: createSourcesOf(git, config, log),
     ...(options.progress ? { progress: options.progress } : {}),
   };

@@ -8,7 +8,7 @@ import type { Store } from '../ports/store.ts';
 import { history } from '../stages/propose/history/history.ts';
 import { createBudget } from '../stages/propose/llm/budget.ts';
 import { createLlmProposer } from '../stages/propose/llm/proposer.ts';
-import { createSecondOpinion } from '../adapters/secretlint/second-opinion.ts';
+import type { SecondOpinion } from '../stages/propose/llm/question.ts';
 import { createPatternProposer } from '../stages/propose/patterns/recall.ts';
 import type { Proposer } from '../stages/propose/proposer.ts';
 import { RULES } from '../stages/propose/rules/registry.ts';
@@ -18,6 +18,7 @@ export interface ProposerParts {
   readonly policy: Policy;
   readonly store: Store;
   readonly redact: Redact;
+  readonly secondOpinion: SecondOpinion;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -28,6 +29,6 @@ export function createProposers(
 ): (patterns: () => Promise<readonly Pattern[]>) => readonly Proposer[] {
   const { policy, store, clock } = parts;
   const budget = createBudget({ policy: policy.llm, store, clock });
-  const llm = createLlmProposer({ ...parts, budget, secondOpinion: createSecondOpinion() });
+  const llm = createLlmProposer({ ...parts, budget });
   return (patterns) => [createPatternProposer(patterns), ...RULES, history, llm];
 }

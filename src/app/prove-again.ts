@@ -34,9 +34,15 @@ export function parsePullRequestUrl(text: string): Result<PullRequestAddress, Pr
  * Proves the fix of a pull request again, on the cluster and the repository as they are now. Error codes: `no-forge`,
  * `pull-request-unreadable`, `not-remendos`, those of observing, locating and planning.
  */
-export async function proveAgain(ports: EnginePorts, { repoURL, number }: PullRequestAddress): Promise<Result<Proof, Problem>> {
+export async function proveAgain(
+  ports: EnginePorts,
+  { repoURL, number }: PullRequestAddress,
+): Promise<Result<Proof, Problem>> {
   const forge = ports.forgeOf(repoURL);
-  if (!forge) return err(problem('no-forge', `no credential for ${repoURL}`, { hint: 'set GITHUB_TOKEN, or configure a GitHub App' }));
+  if (!forge)
+    return err(
+      problem('no-forge', `no credential for ${repoURL}`, { hint: 'set GITHUB_TOKEN, or configure a GitHub App' }),
+    );
   const pull = await forge.reader.pullRequest(number);
   if (!pull.ok) return err(problem('pull-request-unreadable', `${pull.error.message} (${pull.error.code})`));
   const state = parseState(pull.value.body);
@@ -50,15 +56,27 @@ export async function proveAgain(ports: EnginePorts, { repoURL, number }: PullRe
   const located = await locate(incident, scene);
   if (!located.ok) return located;
   const openFiles = await forge.reader.openFiles(BRANCH_PREFIX);
-  const knowledge = { refuted: new Set<string>(), openFiles: openFiles.ok ? openFiles.value : undefined };
-  const { changeSet, proof } = await editAndProve(ports, incident, scene, located.value.location, fixOf(state), knowledge);
+  const others = openFiles.ok ? openFiles.value : undefined;
+  const knowledge = { refuted: new Set<string>(), openFilesOf: () => others };
+  const { changeSet, proof } = await editAndProve(
+    ports,
+    incident,
+    scene,
+    located.value.location,
+    fixOf(state),
+    knowledge,
+  );
   if (changeSet && !changeSet.ok) return changeSet;
   const same = changeSet?.value.files.every(({ path, after }) =>
     state.files.some((file) => file.path === path && file.after === sha256(after)),
   );
   if (!proof || same !== true) {
     const hint = 'the base has moved on since: the next pass of Remendo brings the pull request up to date';
-    return err(problem('pull-request-outdated', `the edit on the present head is not the one of pull request #${number}`, { hint }));
+    return err(
+      problem('pull-request-outdated', `the edit on the present head is not the one of pull request #${number}`, {
+        hint,
+      }),
+    );
   }
   return ok(proof);
 }

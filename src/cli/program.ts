@@ -32,7 +32,7 @@ export function buildProgram(): Command {
     .version(VERSION)
     .option('-c, --config <file>', 'configuration file (default: remendo.yaml where it exists)')
     .addOption(new Option('--log-level <level>', 'what is logged to standard error').choices(['debug', 'info', 'warn', 'error', 'silent']))
-    .showHelpAfterError()
+    .showHelpAfterError('The --help of the command says what it takes.')
     .addHelpText('after', '\nExit status: 0 fine, 1 error; each command names its others in its own --help.');
 
   program

@@ -12,4 +12,7 @@ export interface Evidence {
   readonly observedAt?: string;
 }
 
+/** `path` of evidence that is the end of a container's log: it comes and goes, and is no part of an incident's identity. */
+export const LOG_PATH = 'log';
+
 export type NewEvidence = Omit<Evidence, 'id'>;

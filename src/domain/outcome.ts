@@ -27,7 +27,6 @@ export type DecisionOutcome =
   | 'not-editable'
   | 'refused-by-proof'
   | 'proof-incomplete'
-  | 'waiting-for-merge'
   | 'verifying'
   | VerifyEnd['end']
   | 'failed';

@@ -1,13 +1,16 @@
 import type { Operation } from '../domain/change.ts';
 import type { Fix } from '../domain/proposal.ts';
+import type { Location } from '../domain/source.ts';
 import type { Result } from '../domain/result.ts';
 import { ok } from '../domain/result.ts';
 import type { Forge, ForgeError, RepositoryInfo } from '../ports/forge.ts';
 import type { Ledger, OwnPullRequest } from '../stages/deliver/ledger.ts';
-import { labelledEnd, ofIncident, readLedger } from '../stages/deliver/ledger.ts';
+import { labelledEnd, ofIncident, readLedger, wantsRetry } from '../stages/deliver/ledger.ts';
 import { BRANCH_PREFIX } from '../stages/deliver/naming.ts';
+import type { OutcomeState } from '../stages/deliver/state-block.ts';
+import { isReferenceOnly, sameRepositoryKey, sourcesOf } from '../stages/locate/spec.ts';
 import { changeKey } from '../stages/prove/checks/history.ts';
-import type { ForgeKnowledge } from './scene.ts';
+import type { OpenFiles } from './scene.ts';
 
 /** What one pass knows of one repository's forge; read once, kept up to date as the pass writes. */
 export interface ForgeMemory {
@@ -15,14 +18,19 @@ export interface ForgeMemory {
   readonly forge: Forge;
   readonly repository: RepositoryInfo;
   ledger: Ledger;
-  readonly openFiles: ForgeKnowledge['openFiles'];
+  readonly openFiles: OpenFiles;
+  /** What Remendo's comments say, by pull request, as far as they were read in this pass. */
+  readonly outcomes: Map<number, OutcomeState | undefined>;
 }
+
+/** A repository's memory, that no forge is configured for it, or that its forge could not be read. */
+export type Remembered = ForgeMemory | 'none' | { readonly unreadable: string };
 
 /** Reads the memory. An error means that nothing may be decided for this repository: unknown is not resolved. */
 export async function remember(repoURL: string, forge: Forge): Promise<Result<ForgeMemory, ForgeError>> {
   const repository = await forge.reader.repository();
   if (!repository.ok) return repository;
-  const ledger = await readLedger(forge.reader);
+  const ledger = await readLedger(forge.reader, repository.value.login);
   if (!ledger.ok) return ledger;
   const openFiles = await forge.reader.openFiles(BRANCH_PREFIX);
   return ok({
@@ -31,25 +39,48 @@ export async function remember(repoURL: string, forge: Forge): Promise<Result<Fo
     repository: repository.value,
     ledger: ledger.value,
     openFiles: openFiles.ok ? openFiles.value : undefined,
+    outcomes: new Map(),
   });
+}
+
+/**
+ * The repositories that a fix of this place could be written to: its own first, then the other Git sources of its
+ * Application (values may lie in another repository than the chart).
+ */
+export function repositoriesFor(location: Location): readonly string[] {
+  const sources = sourcesOf(location.spec);
+  const others = sources.ok ? sources.value.filter(({ chart }) => chart === undefined) : [];
+  const all = [location.repoURL, ...others.map(({ repoURL }) => repoURL)];
+  return [...new Map(all.toReversed().map((repoURL) => [sameRepositoryKey(repoURL), repoURL])).values()].reverse();
+}
+
+/** Branch, tag or commit that the Application follows in a repository: the source that renders the object first. */
+export function followedIn(location: Location, repoURL: string): string {
+  const key = sameRepositoryKey(repoURL);
+  if (sameRepositoryKey(location.repoURL) === key) return location.targetRevision;
+  const sources = sourcesOf(location.spec);
+  const found = sources.ok ? sources.value.filter((source) => sameRepositoryKey(source.repoURL) === key) : [];
+  const source = found.find((candidate) => isReferenceOnly(candidate)) ?? found[0];
+  return source?.targetRevision ? source.targetRevision : 'HEAD';
 }
 
 const FAILED_ENDS = new Set(['not-fixed', 'made-worse', 'rejected']);
 
 /**
- * Changes that must not be proposed for an incident (again): those that were tried or rejected, and the way back from a
- * merged one, whose old value was there when the failure was.
+ * Changes (see changeKey) that must not be proposed for an incident (again): those that were tried or rejected, and the
+ * way back from a merged one, whose old value was there when the failure was. People can ask for a retry.
  */
-export function refutedChanges(ledger: Ledger, fingerprint: string): ReadonlySet<string> {
-  const failed = ofIncident(ledger, fingerprint).filter(({ pull }) => {
-    const end = labelledEnd(pull);
-    return end === undefined ? pull.state === 'closed' : FAILED_ENDS.has(end);
-  });
-  const merged = ofIncident(ledger, fingerprint).filter(({ pull }) => pull.state === 'merged');
-  return new Set([
-    ...failed.flatMap(({ state }) => (state ? [changeKey(state)] : [])),
-    ...merged.flatMap(({ state }) => (state ? [changeKey(wayBack(state))] : [])),
-  ]);
+export function refutedChanges(ledgers: readonly Ledger[], fingerprint: string): ReadonlySet<string> {
+  const past = ledgers.flatMap((ledger) => ofIncident(ledger, fingerprint)).filter(({ pull }) => !wantsRetry(pull));
+  return new Set(
+    past.flatMap(({ pull, state }) => {
+      if (!state || pull.state === 'open') return [];
+      const end = labelledEnd(pull);
+      const failed = end === undefined ? pull.state === 'closed' : FAILED_ENDS.has(end);
+      const merged = pull.state === 'merged';
+      return [...(failed ? [changeKey(state)] : []), ...(merged ? [changeKey(wayBack(state))] : [])];
+    }),
+  );
 }
 
 /** The change that would undo another: each value that was tested before it was replaced. */

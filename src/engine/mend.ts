@@ -6,7 +6,8 @@ import type { Answer, Fix } from '../domain/proposal.ts';
 import type { Result } from '../domain/result.ts';
 import type { Location } from '../domain/source.ts';
 import { propose } from '../stages/propose/propose.ts';
-import type { ProposeContext } from '../stages/propose/proposer.ts';
+import type { ProposeContext, Proposer } from '../stages/propose/proposer.ts';
+import { changeKey } from '../stages/prove/checks/history.ts';
 import { prove } from '../stages/prove/prove.ts';
 import type { Located } from './locate.ts';
 import type { EnginePorts } from './ports.ts';
@@ -19,12 +20,18 @@ const VERSIONS = 20;
 export interface Mending {
   readonly answers: readonly Answer[];
   readonly why: string;
+  /** True where a source had a fix that was tried or rejected for this incident before. */
+  readonly refuted: boolean;
   readonly chosen?: Fix;
   readonly changeSet?: Result<ChangeSet, Problem>;
   readonly proof?: Proof;
 }
 
-/** Asks the sources of fixes, edits what the chosen one says, and proves the edit. */
+/**
+ * Asks the sources of fixes, edits what the chosen one says, and proves the edit. A fix that was refuted or rejected for
+ * this incident counts as no answer, so that a different one gets its chance; so does a learned pattern that cannot be
+ * proven here.
+ */
 export async function mend(
   ports: EnginePorts,
   incident: Incident,
@@ -33,23 +40,46 @@ export async function mend(
   forge: ForgeKnowledge,
 ): Promise<Mending> {
   const context = contextOf(ports, incident, scene, located);
-  const { answers, chosen, why } = await propose(scene.proposers, context);
-  if (!chosen) return { answers, why };
+  let refuted = false;
+  const sources = scene.proposers.map((proposer) =>
+    without(proposer, forge.refuted, () => {
+      refuted = true;
+    }),
+  );
+  const { answers, chosen, why } = await propose(sources, context);
+  if (!chosen) return { answers, why, refuted };
   const worked = await editAndProve(ports, incident, scene, located.location, chosen, forge);
-  if (chosen.origin !== 'pattern' || worked.proof?.verdict === 'proven') return { answers, why, chosen, ...worked };
-  // A learned pattern that does not fit here must not keep the other sources from answering.
-  const others = scene.proposers.filter(({ origin }) => origin !== 'pattern');
+  if (chosen.origin !== 'pattern' || worked.proof?.verdict === 'proven') {
+    return { answers, why, refuted, chosen, ...worked };
+  }
+  const others = sources.filter(({ origin }) => origin !== 'pattern');
   const again = await propose(others, context);
   const all = [...answers.filter(({ origin }) => origin === 'pattern'), ...again.answers];
-  if (!again.chosen) return { answers: all, why, chosen, ...worked };
+  if (!again.chosen) return { answers: all, why, refuted, chosen, ...worked };
   const second = await editAndProve(ports, incident, scene, located.location, again.chosen, forge);
-  return { answers: all, why: again.why, chosen: again.chosen, ...second };
+  return { answers: all, why: again.why, refuted, chosen: again.chosen, ...second };
+}
+
+/** A source whose answer does not count where it was refuted before. */
+function without(proposer: Proposer, refuted: ReadonlySet<string>, seen: () => void): Proposer {
+  if (refuted.size === 0) return proposer;
+  return {
+    ...proposer,
+    async propose(context) {
+      const answer = await proposer.propose(context);
+      if (answer?.kind !== 'fix' || !refuted.has(changeKey(answer))) return answer;
+      seen();
+      const { origin, name } = answer;
+      const reason = 'its change was tried or rejected for this failure before';
+      return { kind: 'declined', origin, name, reason };
+    },
+  };
 }
 
 function contextOf(
   ports: EnginePorts,
   incident: Incident,
-  { snapshot, sources, signal }: Scene,
+  { snapshot, sources }: Scene,
   { location, declared, siblings }: Located,
 ): ProposeContext {
   const { name, namespace } = location.application;
@@ -68,22 +98,25 @@ function contextOf(
     registry: ports.registry,
     logs: (request, stop) => ports.cluster.logs(request, stop),
     clock: ports.clock,
-    ...(signal ? { signal } : {}),
   };
 }
 
-/** Edits and proves one fix. */
+/**
+ * Edits and proves one fix. It is never broken off: a check that was stopped would count as "could not check", and a
+ * source that was stopped as one without an answer.
+ */
 export async function editAndProve(
   ports: EnginePorts,
   incident: Incident,
-  { snapshot, sources, signal }: Scene,
+  { snapshot, sources }: Scene,
   location: Location,
   fix: Fix,
   forge: ForgeKnowledge,
 ): Promise<Pick<Mending, 'changeSet' | 'proof'>> {
   const changeSet = await sources.plan(location, fix.changes);
   if (!changeSet.ok) return { changeSet };
-  const touched = new Set(changeSet.value.files.map(({ path }) => path));
+  const { repoURL, files } = changeSet.value;
+  const touched = new Set(files.map(({ path }) => path));
   const { pairs, unrendered } = await sources.pairs(location, changeSet.value);
   const proof = await prove({
     incident,
@@ -95,12 +128,11 @@ export async function editAndProve(
     pairs,
     unrendered,
     versions: () => sources.versions(location, VERSIONS),
-    humanPullRequests: forge.openFiles?.filter(({ files }) => files.some((file) => touched.has(file))),
+    humanPullRequests: forge.openFilesOf(repoURL)?.filter((pull) => pull.files.some((file) => touched.has(file))),
     refuted: forge.refuted,
     dryRun: ports.dryRun,
     registry: ports.registry,
     now: new Date(snapshot.takenAt),
-    ...(signal ? { signal } : {}),
   });
   return { changeSet, proof };
 }

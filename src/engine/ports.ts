@@ -1,5 +1,6 @@
 import type { Pattern } from '../domain/pattern.ts';
 import type { Policy } from '../domain/policy.ts';
+import type { Redact } from '../domain/redact.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ClusterReader, DryRun } from '../ports/cluster.ts';
@@ -8,6 +9,7 @@ import type { Git } from '../ports/git.ts';
 import type { Log } from '../ports/log.ts';
 import type { Registry } from '../ports/registry.ts';
 import type { Audit, Store } from '../ports/store.ts';
+import type { Hide } from '../stages/deliver/sticky.ts';
 import type { Sources } from '../stages/locate/sources.ts';
 import type { Proposer } from '../stages/propose/proposer.ts';
 
@@ -23,6 +25,10 @@ export interface EnginePorts {
   readonly clock: Clock;
   readonly log: Log;
   readonly policy: Policy;
+  /** Replaces the secrets in whatever is written to a forge. */
+  readonly hide: Hide;
+  /** Every text of the cluster or a model passes it before it is shown or sent. */
+  readonly redact: Redact;
   /** Sources of fixes, in the order they are asked; given the patterns of this moment. */
   readonly proposers: (patterns: () => Promise<readonly Pattern[]>) => readonly Proposer[];
   /** Renders and edits the sources of a snapshot's Applications. */

@@ -1,53 +1,78 @@
-import { isKind } from '../domain/kubernetes/kinds.ts';
 import type { Decision } from '../domain/outcome.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
-import { findObject, isBlind } from '../domain/snapshot.ts';
+import { commitsOf } from '../stages/deliver/deliver.ts';
 import type { OwnPullRequest } from '../stages/deliver/ledger.ts';
-import { foreignCommit } from '../stages/deliver/ownership.ts';
-import type { PullRequestState } from '../stages/deliver/state-block.ts';
-import { readOutcome, writeOutcome } from '../stages/deliver/sticky.ts';
+import type { OutcomeState, PullRequestState } from '../stages/deliver/state-block.ts';
 import { readinessOf } from '../stages/verify/readiness.ts';
 import type { ForgeMemory } from './forge-memory.ts';
+import { outcomeOf, say } from './outcomes.ts';
 import type { EnginePorts } from './ports.ts';
+import { isSighted } from './sighted.ts';
 
-/** Closes an open pull request whose failure went away: only on positive evidence, several passes in a row. */
+type Ports = Pick<EnginePorts, 'policy' | 'clock' | 'hide'>;
+
+/**
+ * Closes an open pull request whose failure went away: only on positive evidence, several looks in a row, for as long as
+ * a fix is watched. An object that is gone or cannot be seen is no evidence, and one that is not ready speaks against it.
+ */
 export async function closeWhenGone(
-  ports: Pick<EnginePorts, 'policy'>,
+  ports: Ports,
   memory: ForgeMemory,
-  { pull, fingerprint }: OwnPullRequest,
+  own: OwnPullRequest,
   state: PullRequestState,
   snapshot: Snapshot,
 ): Promise<Decision | undefined> {
-  if (!isHealthy(snapshot, state)) return undefined;
-  const number = `pull request #${pull.number}`;
-  const { forge, repository } = memory;
-  const known = await readOutcome(forge, pull.number, repository.login);
+  const { pull } = own;
+  if (!isSighted(snapshot, state)) return undefined;
+  const health = readinessOf(snapshot, state.object);
+  if (health.state === 'gone') return undefined;
+  const commits = await commitsOf(memory, own);
+  if ('outcome' in commits) return { outcome: commits.outcome, reason: commits.reason };
+  const known = await outcomeOf(memory, pull);
   if (!known.ok) return undefined;
-  const goneFor = (known.value?.goneFor ?? 0) + 1;
-  const needed = ports.policy.verify.resolvedObservations;
-  if (goneFor < needed) {
-    const detail = `The failure was not seen in ${goneFor} of ${needed} looks in a row.`;
-    await writeOutcome(forge, pull, { version: 1, end: 'waiting', detail, goneFor });
-    return { outcome: 'already-open', reason: `${number}: ${detail}` };
+  if (health.state === 'not-ready' || health.state === 'idle') {
+    await seenAgain(ports, memory, own, `The failure is not reported, but ${health.detail}.`);
+    return undefined;
   }
-  const foreign = await foreignCommit(forge.reader, pull, fingerprint, repository);
-  if (!foreign.ok || foreign.value) {
-    return {
-      outcome: 'human-edited',
-      reason: `${number} holds commits of others, or could not be read: it stays open`,
-    };
-  }
-  const detail = `The failure was not seen in ${goneFor} looks in a row, and the workload is healthy: this change is not needed any more.`;
-  const written = await writeOutcome(forge, pull, { version: 1, end: 'resolved', detail, goneFor });
-  const closed = written.ok ? await forge.writer.updatePullRequest(pull.number, { state: 'closed' }) : written;
-  if (!closed.ok) return { outcome: 'failed', reason: `could not close ${number}: ${closed.error.message}` };
-  await forge.writer.deleteBranch(pull.head.ref);
-  return { outcome: 'closed-resolved', reason: `${number}: ${detail}` };
+  return count(ports, memory, own, known.value);
 }
 
-/** Positive evidence: the object is there, its kind and pods can be read, and where it has a rollout, it is complete. */
-function isHealthy(snapshot: Snapshot, { object }: PullRequestState): boolean {
-  if (!isKind(object.kind) || isBlind(snapshot, object.kind) || isBlind(snapshot, 'Pod')) return false;
-  if (!findObject(snapshot, object.kind, object.name, object.namespace)) return false;
-  return readinessOf(snapshot, object).state !== 'not-ready';
+/** The failure is there (again): looks that did not see it do not count any more. */
+export async function seenAgain(
+  ports: Pick<Ports, 'hide'>,
+  memory: ForgeMemory,
+  { pull }: OwnPullRequest,
+  detail = 'The failure is seen again.',
+): Promise<void> {
+  const known = await outcomeOf(memory, pull);
+  if (known.ok && known.value?.goneFor !== undefined) await say(ports, memory, pull, { end: 'waiting', detail });
+}
+
+async function count(
+  { policy, clock, hide }: Ports,
+  memory: ForgeMemory,
+  { pull }: OwnPullRequest,
+  known: OutcomeState | undefined,
+): Promise<Decision> {
+  const number = `pull request #${pull.number}`;
+  const { resolvedObservations: needed, soakSeconds } = policy.verify;
+  const now = clock.now();
+  const noted = known?.goneFor === undefined ? undefined : known.soakSince;
+  const soakSince = noted !== undefined && Date.parse(noted) <= now.getTime() ? noted : now.toISOString();
+  const goneFor = Math.min((known?.goneFor ?? 0) + 1, needed);
+  const soaked = (now.getTime() - Date.parse(soakSince)) / 1000 >= soakSeconds;
+  if (goneFor < needed || !soaked) {
+    const detail = `The failure was not seen in ${goneFor} of ${needed} looks in a row, since ${soakSince}.`;
+    if (goneFor !== known?.goneFor || soakSince !== known.soakSince) {
+      await say({ hide }, memory, pull, { end: 'waiting', detail, goneFor, soakSince });
+    }
+    return { outcome: 'already-open', reason: `${number}: ${detail}` };
+  }
+  const detail = `The failure was not seen since ${soakSince}, in at least ${needed} looks in a row, and the workload is healthy: this change is not needed any more.`;
+  // The label comes before the closing: a pull request that is closed without it counts as rejected.
+  const written = await say({ hide }, memory, pull, { end: 'resolved', detail, goneFor, soakSince });
+  const closed = written.ok ? await memory.forge.writer.updatePullRequest(pull.number, { state: 'closed' }) : written;
+  if (!closed.ok) return { outcome: 'failed', reason: `could not close ${number}: ${closed.error.message}` };
+  await memory.forge.writer.deleteBranch(pull.head.ref);
+  return { outcome: 'closed-resolved', reason: `${number}: ${detail}` };
 }

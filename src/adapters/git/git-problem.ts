@@ -10,7 +10,7 @@ const KINDS: readonly (readonly [string, RegExp, string])[] = [
   ],
   [
     'repository-corrupt',
-    /object file .* is empty|loose object .* is corrupt|bad object|not a git repository|packfile .* (?:corrupt|cannot|does not)|index-pack died|bad config|broken (?:pack|ref)|invalid sha1 pointer|unable to read (?:tree|sha1 file|[0-9a-f]{40})|missing (?:blob|tree|commit) |could not read [0-9a-f]{40}|did not receive expected object|unable to parse object|inflate:|unresolved deltas|bad signature|too short to be a packfile|not a pack ?file/i,
+    /object file .* is empty|loose object .* is corrupt|bad object|not a git repository|packfile .* (?:corrupt|cannot|does not)|index-pack died|bad config|broken (?:pack|ref)|invalid sha1 pointer|unable to read (?:tree|sha1 file|[0-9a-f]{40})|missing (?:blob|tree|commit) |could not read [0-9a-f]{40}|did not receive expected object|unable to parse object|inflate:|: bad file|unresolved deltas|bad signature|too short to be a packfile|not a pack ?file/i,
     'the cached copy is damaged',
   ],
   [

@@ -17,8 +17,6 @@ import { parseRepoUrl } from './repo-url.ts';
 import type { GitCredentials } from './run-git.ts';
 import { createRunGit } from './run-git.ts';
 
-export type { GitCredentials };
-
 export interface GitOptions {
   readonly cacheDirectory: string;
   /** URL -> path, from `--repo URL=PATH`: a clone, a bare repository, or a folder without Git. */

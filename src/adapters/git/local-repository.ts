@@ -35,7 +35,11 @@ export function isGitFolder(path: string): boolean {
 export async function openLocal({ url, path, directory, run }: LocalOptions): Promise<Result<GitRepository, Problem>> {
   const gitDirectory = join(directory, 'git');
   const queue = createQueue();
-  const git = (args: readonly string[]): Promise<Result<string, Problem>> => run({ args, gitDirectory, subject: url });
+  const hint = `the clone ${path} lacks objects, as a partial clone does: clone it without a filter`;
+  async function git(args: readonly string[]): Promise<Result<string, Problem>> {
+    const read = await run({ args, gitDirectory, subject: url });
+    return read.ok || read.error.code !== 'repository-corrupt' ? read : err({ ...read.error, hint });
+  }
   const inClone = (args: readonly string[]): Promise<Result<string, Problem>> =>
     run({ args: ['-C', path, ...args], subject: path });
 

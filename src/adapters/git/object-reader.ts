@@ -59,8 +59,9 @@ export function createObjectReader(options: ObjectReaderOptions): GitRepository 
     if (!sha.ok) return sha;
     const entry = await git(['--literal-pathspecs', 'ls-tree', '-z', '-l', '--full-tree', sha.value, '--', path]);
     if (!entry.ok) return entry;
-    const match = /^100\d{3} blob ([0-9a-f]{40}) +(\d+)\t([^\0]*)\0/.exec(entry.value);
+    const match = /^100\d{3} blob ([0-9a-f]{40}) +(\S+)\t([^\0]*)\0/.exec(entry.value);
     if (match === null || match[3] !== path) return ok(undefined);
+    // The size is `BAD` where the blob is not there; reading it says why.
     if (Number(match[2]) > MAX_FILE)
       return err(problem('file-too-large', `${path} has ${match[2]} bytes`, { place: { file: path } }));
     return git(['cat-file', 'blob', match[1] ?? '']);

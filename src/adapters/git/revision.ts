@@ -7,7 +7,7 @@ export const SHORT_SHA = /^[0-9a-f]{4,40}$/;
  * Whether a text may be the name of a branch or tag (git check-ref-format): no options, ranges, reflogs or patterns get through to
  * git as a revision.
  */
-export function isRefName(text: string): boolean {
+function isRefName(text: string): boolean {
   // oxlint-disable-next-line no-control-regex
   const refused = /[\0-\x20\x7f~^:?*[\\]|\.\.|@\{|\/\/|\.lock(?:\/|$)|^[-/.]|[/.]$|\/\./;
   return text.length > 0 && text.length < 256 && text !== '@' && !refused.test(text);

@@ -10,7 +10,7 @@ export interface GitCredentials {
   readonly password: string;
 }
 
-export interface GitCommand {
+interface GitCommand {
   readonly args: readonly string[];
   /** `--git-dir`; absent for commands that need none (ls-remote, init). */
   readonly gitDirectory?: string;
@@ -84,7 +84,6 @@ export function createRunGit({ env, allowFileProtocol }: RunGitOptions): RunGit 
     GIT_CONFIG_NOSYSTEM: '1',
     GIT_CONFIG_GLOBAL: '/dev/null',
     GIT_TERMINAL_PROMPT: '0',
-    GIT_ALLOW_PROTOCOL: allowFileProtocol ? 'https:http:file' : 'https:http',
     GIT_OPTIONAL_LOCKS: '0',
     GIT_NO_REPLACE_OBJECTS: '1',
     GIT_ATTR_NOSYSTEM: '1',
@@ -96,7 +95,17 @@ export function createRunGit({ env, allowFileProtocol }: RunGitOptions): RunGit 
 
   return async ({ args, gitDirectory, remote, subject, signal, timeout = TIMEOUT }) => {
     const config = remote?.credentials === undefined ? CONFIG : [...CONFIG, header(remote.url, remote.credentials)];
-    const variables: Record<string, string> = { ...base, GIT_CONFIG_COUNT: String(config.length) };
+    // Plain http only where the address itself says so: a redirect from https must not lead there.
+    const protocols = [
+      'https',
+      ...(remote?.url.startsWith('http:') ? ['http'] : []),
+      ...(allowFileProtocol ? ['file'] : []),
+    ];
+    const variables: Record<string, string> = {
+      ...base,
+      GIT_ALLOW_PROTOCOL: protocols.join(':'),
+      GIT_CONFIG_COUNT: String(config.length),
+    };
     for (const [index, [key, value]] of config.entries()) {
       variables[`GIT_CONFIG_KEY_${index}`] = key;
       variables[`GIT_CONFIG_VALUE_${index}`] = value;

@@ -15,6 +15,7 @@ import { follow } from './follow.ts';
 import { createKindCache } from './kind-cache.ts';
 import { listKind } from './list.ts';
 import { readPodLog } from './pod-log.ts';
+import { keepYoungGenerationSmall } from './young-generation.ts';
 
 export interface ClusterReaderOptions {
   readonly clock: Clock;
@@ -46,6 +47,7 @@ const REACHABLE = 10_000;
  */
 export function createClusterReader(connection: Connection, options: ClusterReaderOptions): ClusterReader {
   const { clock, log } = options;
+  keepYoungGenerationSmall();
   const stop = new AbortController();
   let following: { readonly all: readonly Followed[]; readonly synced: Promise<void> } | undefined;
 

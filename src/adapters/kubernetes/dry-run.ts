@@ -72,6 +72,12 @@ async function read(response: ApiResponse): Promise<DryRunAnswer> {
 const NO_RIGHT = /User ".*" cannot \w+ (?:resource|path) /;
 
 /**
+ * A manifest that does not fit its schema is HTTP 500 in server-side apply, without a reason
+ * (k8s.io/apimachinery/pkg/util/managedfields/internal/structuredmerge.go): it says something about the object all the same.
+ */
+const NOT_TYPED = /^failed to (?:create typed patch object|convert new (?:typed )?object) \(/;
+
+/**
  * Why the answer says nothing about the object; undefined where the object itself was refused. 403 means either: the right to
  * ask is missing (RBAC), or admission said no (quota, PodSecurity, policies and webhooks answer 403 too).
  */
@@ -87,6 +93,7 @@ function unavailable(status: number, message: string, said: Status | undefined):
   if (status === 404) return about('the API server does not know the namespace or kind');
   if (status === 409 && said?.reason === 'AlreadyExists') return about('an object of this name exists already');
   if (status === 400 || status === 409 || status === 413 || status === 422) return undefined;
+  if (status === 500 && NOT_TYPED.test(message)) return undefined;
   return about(`the API server could not check (HTTP ${status})`);
 }
 

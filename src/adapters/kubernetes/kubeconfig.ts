@@ -122,7 +122,7 @@ async function readConfig(file: string): Promise<Result<z.infer<typeof Config>, 
   );
 }
 
-const HINT = 'name one with --kubeconfig or KUBECONFIG, or run inside a cluster';
+const HINT = 'name one with KUBECONFIG or cluster.kubeconfig in remendo.yaml, or run inside a cluster';
 
 function select<T extends z.ZodType>(
   entries: ReadonlyMap<string, Entry>,

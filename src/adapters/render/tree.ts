@@ -10,7 +10,7 @@ export function repositoryPath(...parts: readonly string[]): string | undefined 
   return path === '.' ? '' : path;
 }
 
-export type EntryType = 'file' | 'directory' | 'missing' | 'outside' | 'other';
+type EntryType = 'file' | 'directory' | 'missing' | 'outside' | 'other';
 
 /** One repository at one commit with changed files laid over it. Reads only inside the checkout. */
 export interface Tree {

@@ -7,7 +7,7 @@ import { err, ok } from '../../domain/result.ts';
 import type { LogRequest } from '../../ports/cluster.ts';
 
 /** Bytes of a log that are read, from its end: the bound of ports/cluster.ts. */
-export const MAX_LOG_BYTES = 64 * 1024;
+const MAX_LOG_BYTES = 64 * 1024;
 /** Names come from the objects of a dump: only what Kubernetes allows as a name may become part of a path. */
 const NAME = /^[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?$/;
 

@@ -7,7 +7,7 @@ import type { Delivery } from './delivery.ts';
 import { sameEdit, sameEvidence, stateOf, withoutSecrets } from './delivery.ts';
 import { heldBack } from './held-back.ts';
 import type { Ledger, OwnPullRequest } from './ledger.ts';
-import { LABEL, labelledEnd, ofIncident, openOf } from './ledger.ts';
+import { LABEL, ofIncident, openOf } from './ledger.ts';
 import { limitReached } from './limits.ts';
 import { branchName, pullRequestTitle } from './naming.ts';
 import type { Commits } from './ownership.ts';
@@ -121,7 +121,9 @@ export async function bringUpToDate(
   { baseRewritten }: Pick<Commits, 'baseRewritten'>,
 ): Promise<Delivered> {
   const { forge } = ports;
-  if (!pull.labels.includes(LABEL) || labelledEnd(pull)) await forge.writer.setLabels(pull.number, [LABEL]);
+  const own = pull.labels.filter((label) => label.startsWith(LABEL));
+  // Missing after a kill, or left from before the pull request was reopened.
+  if (own.join() !== LABEL) await forge.writer.setLabels(pull.number, [LABEL]);
   const text = await write(ports, delivery, (hidden) => stateOf(hidden, state));
   if ('outcome' in text) return text;
   const edited = baseRewritten || !state || !sameEdit(state, text.state);
@@ -159,7 +161,8 @@ async function write(
     const hidden = await withoutSecrets(delivery, hide);
     const state = remember(hidden);
     const body = renderBody(hidden, state, policy);
-    if (body === undefined) return { outcome: 'not-editable', reason: 'the change is too large for a pull request’s text' };
+    if (body === undefined)
+      return { outcome: 'not-editable', reason: 'the change is too large for a pull request’s text' };
     return { title: await pullRequestTitle(hidden.incident, delivery.fix, hide), body, state };
   } catch {
     return { outcome: 'failed', reason: 'the text of the pull request could not be searched for secrets' };

@@ -1,4 +1,5 @@
 import type { ChangeSet } from '../../domain/change-set.ts';
+import { LOG_PATH } from '../../domain/evidence.ts';
 import { sha256 } from '../../domain/fingerprint.ts';
 import type { Incident } from '../../domain/incident.ts';
 import { canonicalJson } from '../../domain/json.ts';
@@ -43,7 +44,10 @@ export async function withoutSecrets(delivery: Delivery, hide: Hide): Promise<De
       place: await hide(changeSet.place),
       files: await all(changeSet.files, async (file) => ({ ...file, diff: await hide(file.diff) })),
     },
-    proof: { ...proof, checks: await all(proof.checks, async (item) => ({ ...item, detail: await hide(item.detail) })) },
+    proof: {
+      ...proof,
+      checks: await all(proof.checks, async (item) => ({ ...item, detail: await hide(item.detail) })),
+    },
   };
 }
 
@@ -53,7 +57,8 @@ const MOST_SEEN = 100;
 export function stateOf(delivery: Delivery, earlier?: PullRequestState): PullRequestState {
   const { incident, location, fix, changeSet, cluster } = delivery;
   const { fingerprint, cause, object, container, containerType, subject, stillServing, evidence } = incident;
-  const places = evidence.map((item) => sha256(`${item.object.kind} ${item.path ?? ''}`).slice(0, 8));
+  const lasting = evidence.filter(({ path }) => path !== LOG_PATH);
+  const places = lasting.map((item) => sha256(`${item.object.kind} ${item.path ?? ''}`).slice(0, 8));
   return {
     version: 1,
     fingerprint,

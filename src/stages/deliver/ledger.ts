@@ -51,9 +51,16 @@ export function endLabel(end: End): string {
   return `${LABEL}/${end}`;
 }
 
-/** The end that a pull request's labels tell, without reading its comments. */
+/** Ends of pull requests that were closed without merge; all others follow a merge. */
+const CLOSED_ENDS: ReadonlySet<End> = new Set(['rejected', 'resolved']);
+
+/**
+ * The end that a pull request's labels tell, without reading its comments. Labels that do not go with its state are left
+ * from before it was reopened.
+ */
 export function labelledEnd(pull: PullRequest): End | undefined {
-  return ENDS.find((end) => pull.labels.includes(endLabel(end)));
+  if (pull.state === 'open') return undefined;
+  return ENDS.find((end) => pull.labels.includes(endLabel(end)) && CLOSED_ENDS.has(end) === (pull.state === 'closed'));
 }
 
 export function wantsRetry(pull: PullRequest): boolean {

@@ -1,5 +1,6 @@
 import type { Incident } from '../../domain/incident.ts';
 import { formatFieldPath } from '../../domain/field-path.ts';
+import type { JsonValue } from '../../domain/json.ts';
 import type { Fix } from '../../domain/proposal.ts';
 import { plainTitle } from './quote.ts';
 
@@ -44,14 +45,16 @@ export async function pullRequestTitle(
 
 async function shownValue(
   field: string,
-  value: unknown,
+  value: JsonValue,
   hide: (text: string) => Promise<string>,
 ): Promise<string | undefined> {
   if (value === null || typeof value === 'object') return undefined;
   const text = String(value);
   // The field's name beside it is how a secret without a form of its own is known.
   const known = `${field}: ${text}`;
-  return text.length <= LONGEST_VALUE && (await hide(known)) === known && (await hide(text)) === text ? text : undefined;
+  return text.length <= LONGEST_VALUE && (await hide(known)) === known && (await hide(text)) === text
+    ? text
+    : undefined;
 }
 
 function lastNames(path: string): string {

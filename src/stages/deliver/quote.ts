@@ -49,7 +49,10 @@ export function plainTitle(text: string, limit = 120): string {
 
 /** One line without control and invisible characters (which reorder text, or hide a mention until they are dropped). */
 function oneLine(text: string, limit: number): string {
-  const line = text.toWellFormed().replaceAll(/\s+/g, ' ').replaceAll(/[\p{Cc}\p{Cf}]/gu, '');
+  const line = text
+    .toWellFormed()
+    .replaceAll(/\s+/g, ' ')
+    .replaceAll(/[\p{Cc}\p{Cf}]/gu, '');
   return shorten(line.trim(), limit);
 }
 

@@ -45,7 +45,15 @@ export const PullRequestState = z.object({
 export type PullRequestState = z.infer<typeof PullRequestState>;
 
 /** How a pull request can end. */
-export const ENDS = ['verified', 'not-fixed', 'made-worse', 'never-applied', 'timed-out', 'rejected', 'resolved'] as const;
+export const ENDS = [
+  'verified',
+  'not-fixed',
+  'made-worse',
+  'never-applied',
+  'timed-out',
+  'rejected',
+  'resolved',
+] as const;
 export type End = (typeof ENDS)[number];
 
 /** How a pull request is doing, before and after the merge, hidden in its sticky comment. */

@@ -48,12 +48,14 @@ export function patternId(key: PatternKey): string {
 /** The value that a `test` before this operation on the same path asserts: the value that was there. */
 function testedValue(operations: readonly Operation[], before: number, path: FieldPath): JsonValue | undefined {
   const text = formatFieldPath(path);
-  const test = operations.slice(0, before).findLast((item) => item.op === 'test' && formatFieldPath(item.path) === text);
+  const test = operations
+    .slice(0, before)
+    .findLast((item) => item.op === 'test' && formatFieldPath(item.path) === text);
   return test?.op === 'test' ? test.value : undefined;
 }
 
 function relativeOf(
-  operation: Exclude<Operation, { op: 'test' }> | Operation,
+  operation: Operation,
   from: JsonValue | undefined,
   fix: LearntFix,
 ): RelativeChange | undefined {
@@ -65,7 +67,7 @@ function relativeOf(
   const { value } = operation;
   const [a, b] = [amountOf(from), amountOf(value)];
   const factor = a !== undefined && b !== undefined && a > 0n ? Number(b) / Number(a) : undefined;
-  if (/^resources\./.test(field) && factor !== undefined) {
+  if (field.startsWith('resources.') && factor !== undefined) {
     if (fix.origin !== 'history' && factor <= MAX_FACTOR) return { kind: 'multiply', inContainer, field, factor };
   }
   return { kind: 'set', inContainer, field, from, value };
@@ -77,7 +79,9 @@ function amountOf(value: JsonValue): bigint | undefined {
 
 /** The rest of a path behind the incident's container. */
 function belowContainer(path: FieldPath, container: string | undefined): FieldPath | undefined {
-  const at = path.findIndex((segment) => typeof segment === 'object' && segment.key === 'name' && segment.value === container);
+  const at = path.findIndex(
+    (segment) => typeof segment === 'object' && segment.key === 'name' && segment.value === container,
+  );
   const list = path[at - 1];
   return at > 0 && (list === 'containers' || list === 'initContainers') ? path.slice(at + 1) : undefined;
 }

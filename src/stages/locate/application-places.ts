@@ -3,6 +3,7 @@ import type { FieldPath } from '../../domain/field-path.ts';
 import { getField } from '../../domain/field-path.ts';
 import type { JsonValue } from '../../domain/json.ts';
 import { readDocuments } from '../../domain/yaml/read.ts';
+import { setPlaces } from './application-set.ts';
 import type { DeclaredApplication } from './discovery.ts';
 import { NO_OVERLAY, readSource } from './files.ts';
 import type { Place } from './places.ts';
@@ -24,7 +25,7 @@ export function applicationPlaces(context: LocateContext, { location, source }: 
   const { checkout, source: written } = source.request;
   const field = source.type === 'Helm' ? 'helm' : 'kustomize';
   const declared = context.fanIn.declaration(location, checkout);
-  const own = declared ? manifestPlace(declared, source, field) : undefined;
+  const own = declared && !declared.generated ? manifestPlace(declared, source, field) : undefined;
   const overrides = overrideFiles(location.application, written).flatMap((file, i) => {
     const value = readValue(source, file, 0, [field]);
     const shared = { repoURL: checkout.repoURL, file, document: 0, base: [field], layer: 310 + i };
@@ -40,6 +41,13 @@ function manifestPlace(declared: DeclaredApplication, source: RenderedSource, fi
   if (value === undefined) return undefined;
   const { repoURL, file, document } = declared;
   return { kind: 'application', repoURL, file, document, base, value, layer: 300, label: `the Application ${file}` };
+}
+
+/** Places of the values that an ApplicationSet makes the Application from; none where it is written out. */
+export function generatorPlaces(context: LocateContext, { location, source }: OptionsQuestion): readonly Place[] {
+  const { checkout } = source.request;
+  const declared = context.fanIn.declaration(location, checkout);
+  return declared?.generated ? setPlaces({ ...declared, generated: declared.generated }, checkout) : [];
 }
 
 /** Where a source is in its Application's manifest. */

@@ -1,17 +1,34 @@
 import type { SourceEdit } from '../../domain/change-set.ts';
 import type { RenderedObject } from '../../domain/source.ts';
+import { generatorPlaces } from './application-places.ts';
 import { helmCandidates } from './helm-candidates.ts';
 import { kustomizeCandidates } from './kustomize-candidates.ts';
+import { editAt, leavesOf } from './places.ts';
 import type { Goal } from './plan.ts';
 import type { Candidate, LocateContext, Session } from './session.ts';
+import { scalarCandidates, wishesOf } from './value-candidates.ts';
 
 /** Ways to reach a goal, the best first: the place that sets the value now, then the nearest override of it. */
 export async function* candidatesFor(context: LocateContext, session: Session, goal: Goal): AsyncIterable<Candidate> {
   if (goal.source.type === 'Directory') {
     const candidate = directoryCandidate(goal);
     if (candidate) yield candidate;
-  } else if (goal.source.type === 'Kustomize') yield* kustomizeCandidates(context, session, goal);
+    return;
+  }
+  yield* generatorValues(context, goal);
+  if (goal.source.type === 'Kustomize') yield* kustomizeCandidates(context, session, goal);
   else yield* helmCandidates(context, session, goal);
+}
+
+/** Values of a generator that go into the Application, where an ApplicationSet makes it. */
+function* generatorValues(context: LocateContext, goal: Goal): Generator<Candidate> {
+  const [wish, ...more] = wishesOf(goal.declared.object, goal.operations);
+  if (!wish || more.length > 0) return;
+  const leaves = generatorPlaces(context, goal).flatMap(leavesOf);
+  for (const { leaf, value } of scalarCandidates(leaves, wish)) {
+    const edit = editAt(leaf.place, [{ op: 'replace', path: leaf.path, value }]);
+    yield { repoURL: leaf.place.repoURL, edits: [edit], place: leaf.place.label };
+  }
 }
 
 function directoryCandidate({ declared, operations, location }: Goal): Candidate | undefined {

@@ -3,9 +3,11 @@ import type { JsonObject } from '../../domain/json.ts';
 import { isArray, isObject, plainText } from '../../domain/json.ts';
 import type { ApplicationRef, Checkout } from '../../domain/source.ts';
 import type { Overlay } from '../../ports/renderer.ts';
+import { expandSet } from './application-set.ts';
 import { readAll } from './documents.ts';
 import { NO_OVERLAY, listFiles, readSource } from './files.ts';
 import type { Target } from './render.ts';
+import type { Generated } from './set-generators.ts';
 
 /** An Application that is written as a manifest in a repository. */
 export interface DeclaredApplication extends Target {
@@ -14,10 +16,12 @@ export interface DeclaredApplication extends Target {
   readonly repoURL: string;
   readonly file: string;
   readonly document: number;
+  /** What an ApplicationSet made it from; absent for an Application that is written out. */
+  readonly generated?: Generated;
 }
 
 /** Where Argo CD lives unless told otherwise. */
-export const DEFAULT_NAMESPACE = 'argocd';
+const DEFAULT_NAMESPACE = 'argocd';
 
 /** All Applications that are plain manifests in a checkout, in the order of files. Templates and broken files are passed over. */
 export function declaredApplications(checkout: Checkout): readonly DeclaredApplication[] {
@@ -27,15 +31,16 @@ export function declaredApplications(checkout: Checkout): readonly DeclaredAppli
 /** The Applications that one file declares. */
 export function applicationsIn(checkout: Checkout, overlay: Overlay, file: string): readonly DeclaredApplication[] {
   const text = readSource(checkout, overlay, file);
-  if (text === undefined || !/argoproj\.io\//.test(text) || !/\bApplication\b/.test(text)) return [];
+  if (text === undefined || !/argoproj\.io\//.test(text) || !/\bApplication(Set)?\b/.test(text)) return [];
   const documents = readAll(text, file);
   if (!documents.ok) return [];
-  return documents.value.flatMap(({ document, value }) =>
-    (isArray(value.items) ? value.items.filter(isObject) : [value]).flatMap((object) => {
+  return documents.value.flatMap(({ document, value }): readonly DeclaredApplication[] => {
+    if (value.kind === 'ApplicationSet') return expandSet(value, { file, document }, checkout, overlay);
+    return (isArray(value.items) ? value.items.filter(isObject) : [value]).flatMap((object) => {
       const target = applicationOf(object);
       return target ? [{ ...target, repoURL: checkout.repoURL, file, document }] : [];
-    }),
-  );
+    });
+  });
 }
 
 function applicationOf(object: JsonObject): (Target & { readonly namespaced: boolean }) | undefined {

@@ -14,7 +14,7 @@ import type { DeclaredApplication } from './discovery.ts';
 import { applicationsIn, declaredApplications } from './discovery.ts';
 import { NO_OVERLAY, listFiles } from './files.ts';
 import type { Affected, Pairs } from './pairs.ts';
-import { otherChanges, overlayOf, renderPairs } from './pairs.ts';
+import { overlayOf, renderPairs } from './pairs.ts';
 import type { RenderService, Target } from './render.ts';
 import { KUSTOMIZATION_NAMES } from './source-type.ts';
 import { formatApplication } from './tracking.ts';
@@ -70,11 +70,13 @@ export function createFanIn(dependencies: FanInDependencies): FanIn {
 
   function underOverlay(target: Target, checkout: Checkout, overlay: Overlay): Target {
     const place = declaration(target, checkout);
-    if (!place || !overlay.get(place.repoURL)?.has(place.file)) return target;
+    const changed = place && overlay.get(place.repoURL);
+    if (!changed || (!changed.has(place.file) && !place.generated?.files.some((file) => changed.has(file))))
+      return target;
     const now = applicationsIn(checkout, overlay, place.file).find(
       ({ document, application }) => document === place.document && application.name === place.application.name,
     );
-    return now ? { application: target.application, spec: now.spec } : target;
+    return now && !sameSpec(now.spec, target.spec) ? { application: target.application, spec: now.spec } : target;
   }
 
   function known(location: Target, checkout: Checkout): readonly Target[] {
@@ -82,12 +84,17 @@ export function createFanIn(dependencies: FanInDependencies): FanIn {
       application: applicationRef(application),
       spec: application.spec,
     }));
-    const out = new Map<string, Target>([[formatApplication(location.application), location]]);
-    for (const target of [...live, ...alsoKnown, ...declaredIn(checkout)]) {
-      const key = formatApplication(target.application);
-      if (!out.has(key)) out.set(key, { application: target.application, spec: target.spec });
+    const out: Target[] = [location];
+    for (const { application, spec } of [...live, ...alsoKnown, ...declaredIn(checkout)]) {
+      // The same name elsewhere is another Application: repositories hold one per cluster or environment.
+      const same = out.some(
+        (target) =>
+          formatApplication(target.application) === formatApplication(application) &&
+          sameDestination(target.spec, spec),
+      );
+      if (!same) out.push({ application, spec });
     }
-    return [...out.values()];
+    return out;
   }
 
   function affected(targets: readonly Target[], checkout: Checkout, overlay: Overlay): readonly Affected[] {
@@ -124,11 +131,9 @@ export function createFanIn(dependencies: FanInDependencies): FanIn {
       const edited = underOverlay(location, checkout, overlay) === location ? [] : [location.application];
       const all = affected([...targets, ...entries], checkout, overlay);
       const pairs = await renderPairs(renders, all, { overlay, baseRevision: checkout.revision, edited, checkouts });
-      const changed = otherChanges(
-        pairs,
-        location.application,
-        ({ before, after }) => compareRenders(before, after).length > 0,
-      );
+      const changed = pairs.pairs
+        .filter(({ before, after }) => compareRenders(before, after).length > 0)
+        .map(({ application }) => formatApplication(application));
       // An entry point that nobody deploys and that does not render anyway has no say.
       const unknown = pairs.unrendered.filter(({ application }) => application.namespace !== ENTRY_POINT);
       return [...changed, ...unknown.map(({ application }) => formatApplication(application))];
@@ -151,6 +156,10 @@ function remember<T>(cache: Map<string, T>, { repoURL, revision }: Checkout, mak
 
 function sameSpec(a: ApplicationSpec, b: ApplicationSpec): boolean {
   return deepEqual(deploys(a), deploys(b));
+}
+
+function sameDestination({ destination: a }: ApplicationSpec, { destination: b }: ApplicationSpec): boolean {
+  return a.server === b.server && a.name === b.name && a.namespace === b.namespace;
 }
 
 /** What an Application deploys and where, as plain JSON. */

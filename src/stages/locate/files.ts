@@ -36,11 +36,6 @@ export function listFiles(checkout: Checkout, matches: RegExp, limit = 20_000): 
   return out.sort();
 }
 
-/** An overlay with more files on top. */
-export function layOver(overlay: Overlay, repoURL: string, files: ReadonlyMap<string, string>): Overlay {
-  return new Map([...overlay, [repoURL, new Map([...(overlay.get(repoURL) ?? []), ...files])]]);
-}
-
 export const NO_OVERLAY: Overlay = new Map();
 
 /** Names of the files directly in a folder, those of the overlay included. */

@@ -3,8 +3,8 @@ import type { FieldPath } from '../../domain/field-path.ts';
 import { getField } from '../../domain/field-path.ts';
 import type { JsonValue } from '../../domain/json.ts';
 import { deepEqual, isArray, isObject, plainText } from '../../domain/json.ts';
-import type { Layer, ValueLeaf } from './helm-layers.ts';
-import { effectiveValues, helmLayers, liveLeaves, setsAt } from './helm-layers.ts';
+import type { ValueLeaf } from './helm-layers.ts';
+import { effectiveValues, helmLayers, liveLeaves } from './helm-layers.ts';
 import { writeCandidates } from './helm-writes.ts';
 import { nodesOf } from './places.ts';
 import type { Goal } from './plan.ts';
@@ -210,9 +210,4 @@ function additions({ path }: Wish, values: JsonValue, after: JsonValue): readonl
 function* everyKey(value: JsonValue, path: FieldPath = []): Generator<{ path: FieldPath; value: JsonValue }> {
   if (path.length > 0) yield { path, value };
   if (isObject(value)) for (const [key, item] of Object.entries(value)) yield* everyKey(item, [...path, key]);
-}
-
-/** The strongest layer that decides a key; undefined where none does. */
-export function decidingLayer(layers: readonly Layer[], key: FieldPath): Layer | undefined {
-  return layers.findLast((layer) => setsAt(layer, key));
 }

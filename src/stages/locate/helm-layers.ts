@@ -143,7 +143,7 @@ function inlineLayers(place: Place): readonly Layer[] {
 }
 
 /** `a.b[0].c` as Helm's --set reads it; `\.` is a dot in a key (pkg/strvals). */
-export function parameterPath(name: string): FieldPath {
+function parameterPath(name: string): FieldPath {
   return [...name.matchAll(/((?:\\.|[^.[\]\\])+)|\[(\d+)\]/g)].map(([, key, index]) =>
     index === undefined ? (key ?? '').replace(/\\(.)/g, '$1') : Number(index),
   );

@@ -139,7 +139,7 @@ function withValue(node: JsonValue, path: FieldPath, value: JsonValue): JsonValu
 function newInlineValues({ key, value }: ValueChange, context: LocateContext, goal: Goal): Candidate | undefined {
   const { checkout, source } = goal.source.request;
   const declared = context.fanIn.declaration(goal.location, checkout);
-  if (!declared || value === undefined) return undefined;
+  if (!declared || declared.generated || value === undefined) return undefined;
   if (source.helm?.values !== undefined || source.helm?.valuesObject !== undefined) return undefined;
   const nested = nest(key, value);
   if (nested === undefined) return undefined;

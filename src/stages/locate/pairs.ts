@@ -5,7 +5,6 @@ import { sameObject } from '../../domain/object-ref.ts';
 import type { ApplicationRef, Checkout, RenderedObject, RenderedPair } from '../../domain/source.ts';
 import type { Overlay } from '../../ports/renderer.ts';
 import { comparable } from './compare.ts';
-import { formatApplication } from './tracking.ts';
 import { pathOf, sameRepositoryKey, sourcesOf } from './spec.ts';
 import type { RenderService, Target } from './render.ts';
 
@@ -118,12 +117,4 @@ function mayRead(sources: readonly ApplicationSource[], overlay: Overlay): boole
 function overlayFor(overlay: Overlay, repoURL: string): ReadonlyMap<string, string> | undefined {
   const key = sameRepositoryKey(repoURL);
   return [...overlay].find(([url]) => sameRepositoryKey(url) === key)?.[1];
-}
-
-/** Applications whose render a change alters, as text; the first is left out when it is `except`. */
-export function otherChanges(pairs: Pairs, except: ApplicationRef, differs: (pair: RenderedPair) => boolean): string[] {
-  return pairs.pairs
-    .filter(({ application }) => formatApplication(application) !== formatApplication(except))
-    .filter(differs)
-    .map(({ application }) => formatApplication(application));
 }

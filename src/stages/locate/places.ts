@@ -5,7 +5,7 @@ import type { JsonObject, JsonValue } from '../../domain/json.ts';
 import { isArray, isObject, plainText } from '../../domain/json.ts';
 
 /** What a document of a source is for. The nearest to the workload wins, so layers grow towards it. */
-export type PlaceKind = 'manifest' | 'patch' | 'kustomization' | 'values' | 'chart-values' | 'application' | 'override';
+type PlaceKind = 'manifest' | 'patch' | 'kustomization' | 'values' | 'chart-values' | 'application' | 'override';
 
 /** One YAML document that values can be written in, or YAML inside a string of one. */
 export interface Place {

@@ -61,7 +61,7 @@ export function withOverrides(
 }
 
 /** RFC 7386. */
-export function mergePatch(target: JsonValue | undefined, patch: JsonValue): JsonValue {
+function mergePatch(target: JsonValue | undefined, patch: JsonValue): JsonValue {
   if (!isObject(patch)) return patch;
   const out: Record<string, JsonValue> = isObject(target) ? { ...target } : {};
   for (const [key, value] of Object.entries(patch)) {

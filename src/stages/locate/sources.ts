@@ -23,8 +23,6 @@ import type { RenderOptions, RenderedApplication, Target } from './render.ts';
 import { createRenderService } from './render.ts';
 import { versionsOf } from './versions.ts';
 
-export type { Located } from './location.ts';
-
 export interface SourcesDependencies {
   readonly git: Git;
   readonly renderers: readonly Renderer[];

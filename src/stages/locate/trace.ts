@@ -8,7 +8,7 @@ import { problem } from '../../domain/problem.ts';
 import type { Result } from '../../domain/result.ts';
 import { err, ok } from '../../domain/result.ts';
 import type { Location, RenderedObject } from '../../domain/source.ts';
-import { applicationPlaces } from './application-places.ts';
+import { applicationPlaces, generatorPlaces } from './application-places.ts';
 import { compareRenders } from './compare.ts';
 import { NO_OVERLAY } from './files.ts';
 import { helmLayers, liveLeaves } from './helm-layers.ts';
@@ -73,13 +73,17 @@ export async function traceByRendering(
 
 /** All scalars that may feed the source's objects: live values of a chart, or the documents of a kustomization. */
 function leavesOfSource(context: LocateContext, question: Question): readonly Leaf[] {
-  if (question.source.type === 'Helm') return liveLeaves(helmLayers(context, question));
+  const generated = generatorPlaces(context, question).flatMap(leavesOf);
+  if (question.source.type === 'Helm') return [...generated, ...liveLeaves(helmLayers(context, question))];
   const places = [...kustomizePlaces(question.source, NO_OVERLAY), ...applicationPlaces(context, question)];
-  return places.flatMap((place) => {
-    const own = describes(place, question.declared.ref);
-    const foreign = place.kind === 'manifest' && !own;
-    return foreign ? [] : leavesOf(place);
-  });
+  return [
+    ...generated,
+    ...places.flatMap((place) => {
+      const own = describes(place, question.declared.ref);
+      const foreign = place.kind === 'manifest' && !own;
+      return foreign ? [] : leavesOf(place);
+    }),
+  ];
 }
 
 async function firstFollowed(

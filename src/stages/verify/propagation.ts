@@ -1,111 +1,182 @@
 import type { Application, ApplicationStatus } from '../../domain/kubernetes/application.ts';
+import type { ObjectRef } from '../../domain/object-ref.ts';
+import { groupOf } from '../../domain/object-ref.ts';
 
 /** Whether Argo CD has applied a merge commit, from the Application's own status. */
 export type Propagation =
-  /** `at`: RFC 3339, when it was applied. */
+  /** `at`: RFC 3339, when it was applied for the first time, by the cluster's clock. */
   | { readonly state: 'applied'; readonly at: string }
-  | { readonly state: 'pending'; readonly reason: string; readonly detail: string }
-  /** Argo CD cannot render or apply what was merged. */
-  | { readonly state: 'broken'; readonly detail: string };
+  | { readonly state: 'pending'; readonly reason: PendingReason; readonly detail: string };
 
-/** Whether a commit of the Application's repository contains the merge. */
-export type Contains = (revision: string) => Promise<boolean>;
+export type PendingReason =
+  | 'no-status'
+  | 'not-compared'
+  | 'skip-reconcile'
+  | 'operation-running'
+  | 'sync-failed'
+  | 'manual-sync'
+  | 'out-of-sync'
+  | 'rolled-back'
+  | 'not-reconciled'
+  /** Argo CD cannot render what was merged, or a commit beside it. */
+  | 'cannot-render'
+  /** Argo CD cannot get at the repository or the cluster. */
+  | 'cannot-compare'
+  /** Git could not be asked whether a revision contains the merge. */
+  | 'cannot-tell';
+
+/** Whether a commit of the Application's repository contains the merge; undefined where Git cannot be asked. */
+export type Contains = (revision: string) => Promise<boolean | undefined>;
+
+/** What was merged, as far as propagation needs it. */
+export interface Merge {
+  /** RFC 3339, by the forge's clock. */
+  readonly mergedAt: string;
+  /** The objects that the merge changes, and the one that failed. */
+  readonly objects: readonly ObjectRef[];
+}
 
 interface Revisions {
   readonly revision?: string | undefined;
   readonly revisions?: readonly string[] | null | undefined;
 }
 
+/** Words of errors that have nothing to do with what the repository holds. */
+const OUTSIDE =
+  /code = (Unavailable|DeadlineExceeded|Canceled)|context (deadline|canceled)|dial tcp|connection (refused|reset)|timeout|no such host|authentication required|failed to (list refs|fetch)|unable to (connect|resolve)|failed to load|cluster cache/i;
+
 /**
- * Follows the merge through `status` as reference page argocd 1.3 describes: the compared revision contains the merge,
- * Synced, and either the applied revision contains it too or nothing needed applying; `reconciledAt` after all of it.
+ * Follows the merge through `status` as reference page argocd 1.3 describes: the compared revision contains the merge, the
+ * changed objects are synced, and the comparison is newer than the sync. Other objects of the Application may be out of
+ * sync for ever, and a sync may wait for the health of the very workload: neither says anything about the merge.
  */
 export async function propagationOf(
   application: Application,
   sourceIndex: number,
-  mergedAt: string,
+  merge: Merge,
   contains: Contains,
 ): Promise<Propagation> {
   const { status } = application;
-  if (!status) return { state: 'pending', reason: 'no-status', detail: 'the Application has no status yet' };
-  const broken = status.conditions?.find(
-    ({ type, lastTransitionTime }) =>
-      (type === 'ComparisonError' || type === 'InvalidSpecError') && !isBefore(lastTransitionTime, mergedAt),
-  );
+  if (!status) return pending('no-status', 'the Application has no status yet');
+  const failure = comparisonError(status, merge.mergedAt);
+  if (failure) return failure;
   const compared = revisionAt(status.sync, sourceIndex);
-  if (broken) return { state: 'broken', detail: `${broken.type}: ${broken.message ?? ''}` };
-  if (compared === undefined || !(await contains(compared))) return notCompared(application);
+  const known = compared === undefined ? false : await contains(compared);
+  if (known === undefined) return pending('cannot-tell', 'the repository cannot be asked which commits it contains');
+  if (!known) return notCompared(application);
   const operation = status.operationState;
-  const applied = operation?.phase === 'Succeeded' ? revisionAt(operation.syncResult ?? undefined, sourceIndex) : undefined;
-  const appliedIt = applied !== undefined && (await contains(applied));
-  if (status.sync?.status !== 'Synced') return notApplied(application, await attempted(status, sourceIndex, contains));
-  if (operation?.phase === 'Running') return stuck(status);
-  const finishedAt = appliedIt ? (operation?.finishedAt ?? mergedAt) : mergedAt;
-  if (isBefore(status.reconciledAt ?? undefined, finishedAt)) {
-    return { state: 'pending', reason: 'not-reconciled', detail: 'Argo CD has not looked at the cluster since the sync' };
+  const tried = revisionAt(operation?.syncResult ?? undefined, sourceIndex);
+  const triedIt = tried !== undefined && (await contains(tried)) === true;
+  const deployed = await firstDeployment(status, sourceIndex, contains);
+  if (!isSynced(status, merge.objects)) {
+    if (deployed.rolledBack) return pending('rolled-back', `it was applied at ${deployed.at} and rolled back`);
+    return notApplied(application, triedIt);
   }
-  const first = await firstDeployment(status, sourceIndex, contains);
-  const at = first ?? (appliedIt ? (operation?.startedAt ?? finishedAt) : mergedAt);
-  return { state: 'applied', at: isBefore(at, mergedAt) ? mergedAt : at };
+  const finishedAt = triedIt && operation?.phase === 'Succeeded' ? (operation.finishedAt ?? undefined) : undefined;
+  if (finishedAt !== undefined && isBefore(status.reconciledAt ?? undefined, finishedAt)) {
+    return pending('not-reconciled', 'Argo CD has not looked at the cluster since the sync');
+  }
+  const started = triedIt ? operation?.startedAt : undefined;
+  // Where nothing had to be applied there is no time of it: the merge is the earliest that it can be.
+  return { state: 'applied', at: deployed.at ?? started ?? finishedAt ?? merge.mergedAt };
 }
 
 /**
  * When the merge was applied for the first time, from `status.history` (newest last): later syncs must not make it look
- * younger. The start counts, because new pods come into being while a sync still runs.
+ * younger. The start counts, because new pods come into being while a sync still runs. An entry of another revision on
+ * top of it is a rollback.
  */
-async function firstDeployment(status: ApplicationStatus, sourceIndex: number, contains: Contains): Promise<string | undefined> {
-  let first: string | undefined;
+async function firstDeployment(
+  status: ApplicationStatus,
+  sourceIndex: number,
+  contains: Contains,
+): Promise<{ readonly at: string | undefined; readonly rolledBack: boolean }> {
+  let at: string | undefined;
+  let newest = true;
+  let rolledBack = false;
   for (const entry of (status.history ?? []).toReversed()) {
     const revision = revisionAt(entry, sourceIndex);
-    if (revision === undefined || !(await contains(revision))) return first;
-    first = entry.deployStartedAt ?? entry.deployedAt ?? first;
+    const holds = revision !== undefined && (await contains(revision)) === true;
+    if (holds) {
+      rolledBack ||= !newest && at === undefined;
+      at = entry.deployStartedAt ?? entry.deployedAt ?? at;
+    } else if (at !== undefined) return { at, rolledBack };
+    newest = false;
   }
-  return first;
+  return { at, rolledBack };
 }
 
+/** Of several sources the one at the index; absent fields may be empty texts. */
 function revisionAt(revisions: Revisions | undefined, sourceIndex: number): string | undefined {
-  return revisions?.revisions?.[sourceIndex] ?? revisions?.revision;
+  const several = revisions?.revisions;
+  const revision = several && several.length > 0 ? several[sourceIndex] : revisions?.revision;
+  return revision === '' ? undefined : revision;
+}
+
+/** Whether the objects are synced; where the Application does not list one, its own state counts. */
+function isSynced(status: ApplicationStatus, objects: readonly ObjectRef[]): boolean {
+  return objects.every((object) => {
+    const listed = status.resources?.find(
+      ({ group = '', kind, namespace, name }) =>
+        group === groupOf(object.apiVersion) &&
+        kind === object.kind &&
+        name === object.name &&
+        (namespace ?? object.namespace) === object.namespace,
+    );
+    return (listed?.status ?? status.sync?.status) === 'Synced';
+  });
 }
 
 function isBefore(time: string | undefined, reference: string): boolean {
   return time === undefined || Date.parse(time) < Date.parse(reference);
 }
 
-async function attempted(status: ApplicationStatus, sourceIndex: number, contains: Contains): Promise<boolean> {
-  const tried = revisionAt(status.operationState?.syncResult ?? undefined, sourceIndex);
-  return tried !== undefined && (await contains(tried));
+function pending(reason: PendingReason, detail: string): Propagation {
+  return { state: 'pending', reason, detail };
+}
+
+/** An error that stands since the merge. One from before it is somebody else's, and the revision tells the rest. */
+function comparisonError({ conditions }: ApplicationStatus, mergedAt: string): Propagation | undefined {
+  const error = conditions?.find(
+    ({ type, lastTransitionTime }) =>
+      (type === 'ComparisonError' || type === 'InvalidSpecError') && !isBefore(lastTransitionTime, mergedAt),
+  );
+  if (!error) return undefined;
+  const message = error.message ?? '';
+  return OUTSIDE.test(message)
+    ? pending('cannot-compare', `Argo CD cannot compare: ${message}`)
+    : pending('cannot-render', `Argo CD cannot use what is in Git. ${error.type}: ${message}`);
 }
 
 function notCompared({ metadata, status }: Application): Propagation {
   if (metadata.annotations?.['argocd.argoproj.io/skip-reconcile'] === 'true') {
-    return { state: 'pending', reason: 'skip-reconcile', detail: 'the Application is annotated skip-reconcile' };
+    return pending('skip-reconcile', 'the Application is annotated skip-reconcile');
   }
-  if (status?.operationState?.phase === 'Running') return stuck(status);
-  return { state: 'pending', reason: 'not-compared', detail: 'Argo CD has not compared the merge commit yet' };
+  return status?.operationState?.phase === 'Running'
+    ? stuck(status)
+    : pending('not-compared', 'Argo CD has not compared the merge commit yet');
 }
 
 function notApplied({ spec, status }: Application, tried: boolean): Propagation {
-  if (status?.operationState?.phase === 'Running') return stuck(status);
-  const phase = status?.operationState?.phase;
+  const { phase, message = '' } = status?.operationState ?? {};
+  if (status && phase === 'Running') return stuck(status);
   if (tried && (phase === 'Failed' || phase === 'Error')) {
-    const message = status?.operationState?.message ?? '';
-    return { state: 'pending', reason: 'sync-failed', detail: `the sync of the merge commit failed: ${message}` };
+    return pending('sync-failed', `the sync of the merge commit failed: ${message}`);
   }
   const automated = spec.syncPolicy?.automated;
   if (!automated || automated.enabled === false) {
-    return { state: 'pending', reason: 'manual-sync', detail: 'the Application has no automated sync: somebody must sync it' };
+    return pending('manual-sync', 'the Application has no automated sync: somebody must sync it');
   }
   const syncError = status?.conditions?.find(({ type }) => type === 'SyncError');
   return syncError
-    ? { state: 'pending', reason: 'sync-failed', detail: syncError.message ?? 'SyncError' }
-    : { state: 'pending', reason: 'out-of-sync', detail: 'Argo CD has compared the merge commit and not applied it yet' };
+    ? pending('sync-failed', syncError.message ?? 'SyncError')
+    : pending('out-of-sync', 'Argo CD has compared the merge commit and not applied it yet');
 }
 
 /** A sync that waits for a broken workload blocks its own fix: argo-cd#17314. */
 function stuck({ operationState }: ApplicationStatus): Propagation {
-  return {
-    state: 'pending',
-    reason: 'operation-running',
-    detail: `a sync is still running (${operationState?.message ?? 'no message'}); where it waits for the broken workload itself, it must be terminated by hand`,
-  };
+  return pending(
+    'operation-running',
+    `a sync is still running (${operationState?.message ?? 'no message'}); where it waits for the broken workload itself, it must be terminated by hand`,
+  );
 }

@@ -1,9 +1,16 @@
+import type { Condition } from '../../domain/kubernetes/meta.ts';
 import type { ObjectRef } from '../../domain/object-ref.ts';
 import { findObject } from '../../domain/snapshot.ts';
 import type { Snapshot } from '../../domain/snapshot.ts';
 
-/** Whether a workload runs as declared now: `unknown` for kinds that have no such state, or that are not there. */
-export type Readiness = { readonly state: 'ready' | 'not-ready' | 'unknown'; readonly detail: string };
+/**
+ * Whether an object runs as declared now. `idle`: it wants no pods, so nothing can be said of it; `gone`: the snapshot
+ * does not hold it; `unknown`: its kind has no such state.
+ */
+export type Readiness = {
+  readonly state: 'ready' | 'not-ready' | 'idle' | 'gone' | 'unknown';
+  readonly detail: string;
+};
 
 interface Counts {
   readonly generation: number | undefined;
@@ -13,47 +20,100 @@ interface Counts {
   readonly available: number;
 }
 
+const GONE: Readiness = { state: 'gone', detail: 'the object is gone' };
+
 /**
- * As `kubectl rollout status` decides (k8s.io/kubectl/pkg/polymorphichelpers/rollout_status.go): the newest generation is
- * observed, all replicas are updated, and all are available.
+ * For workloads as `kubectl rollout status` decides (k8s.io/kubectl/pkg/polymorphichelpers/rollout_status.go): the newest
+ * generation is observed, all replicas are updated, and all are available. A claim is ready when it is bound, a Job when
+ * it is complete. `appliedAt` (RFC 3339): successes of a CronJob from before it do not count.
  */
-export function readinessOf(snapshot: Snapshot, ref: ObjectRef): Readiness {
-  const counts = countsOf(snapshot, ref);
-  if (!counts) return { state: 'unknown', detail: `${ref.kind} has no rollout state` };
-  const { generation, observed, desired, updated, available } = counts;
+export function readinessOf(snapshot: Snapshot, { kind, name, namespace }: ObjectRef, appliedAt?: string): Readiness {
+  switch (kind) {
+    case 'Deployment':
+    case 'StatefulSet':
+    case 'DaemonSet': {
+      const counts = countsOf(snapshot, kind, name, namespace);
+      return counts ? ofRollout(counts) : GONE;
+    }
+    case 'Job': {
+      const found = findObject(snapshot, kind, name, namespace);
+      return found ? ofJob(found.status?.conditions) : GONE;
+    }
+    case 'CronJob': {
+      const found = findObject(snapshot, kind, name, namespace);
+      return found ? ofCronJob(found.spec.suspend === true, found.status?.lastSuccessfulTime, appliedAt) : GONE;
+    }
+    case 'PersistentVolumeClaim': {
+      const found = findObject(snapshot, kind, name, namespace);
+      if (!found) return GONE;
+      const phase = found.status?.phase ?? 'Pending';
+      return { state: phase === 'Bound' ? 'ready' : 'not-ready', detail: `the claim is ${phase}` };
+    }
+    case 'Service':
+    case 'ConfigMap':
+    case 'Secret':
+    case 'ServiceAccount':
+      return findObject(snapshot, kind, name, namespace)
+        ? { state: 'unknown', detail: `${kind} has no rollout state` }
+        : GONE;
+    default:
+      return { state: 'unknown', detail: `${kind} has no rollout state` };
+  }
+}
+
+function ofRollout({ generation, observed, desired, updated, available }: Counts): Readiness {
   if (generation !== undefined && (observed ?? 0) < generation) {
     return { state: 'not-ready', detail: 'the newest generation is not observed yet' };
   }
+  if (desired === 0) return { state: 'idle', detail: 'no replicas are wanted' };
   if (updated < desired) return { state: 'not-ready', detail: `${updated} of ${desired} replicas are updated` };
-  return available < desired
-    ? { state: 'not-ready', detail: `${available} of ${desired} replicas are available` }
-    : { state: 'ready', detail: `${available} of ${desired} replicas are available` };
+  const detail = `${available} of ${desired} replicas are available`;
+  return { state: available < desired ? 'not-ready' : 'ready', detail };
 }
 
-function countsOf(snapshot: Snapshot, { kind, name, namespace }: ObjectRef): Counts | undefined {
-  if (kind === 'Deployment' || kind === 'StatefulSet') {
+function ofJob(conditions: readonly Condition[] | undefined): Readiness {
+  const complete = conditions?.some(({ type, status }) => type === 'Complete' && status === 'True') === true;
+  return complete
+    ? { state: 'ready', detail: 'the Job is complete' }
+    : { state: 'not-ready', detail: 'the Job is not complete' };
+}
+
+function ofCronJob(suspended: boolean, succeeded: string | undefined, appliedAt: string | undefined): Readiness {
+  if (suspended) return { state: 'idle', detail: 'the CronJob is suspended' };
+  if (succeeded === undefined) return { state: 'not-ready', detail: 'no Job of it has succeeded yet' };
+  return appliedAt !== undefined && Date.parse(succeeded) < Date.parse(appliedAt)
+    ? { state: 'not-ready', detail: 'no Job of it has succeeded since' }
+    : { state: 'ready', detail: `a Job of it succeeded at ${succeeded}` };
+}
+
+function countsOf(
+  snapshot: Snapshot,
+  kind: 'Deployment' | 'StatefulSet' | 'DaemonSet',
+  name: string,
+  namespace: string | undefined,
+): Counts | undefined {
+  if (kind === 'DaemonSet') {
     const found = findObject(snapshot, kind, name, namespace);
-    if (!found) return undefined;
-    const { metadata, spec, status } = found;
-    const partition = 'updateStrategy' in spec ? (spec.updateStrategy?.rollingUpdate?.partition ?? 0) : 0;
-    const desired = spec.replicas ?? 1;
-    return {
-      generation: metadata.generation,
-      observed: status?.observedGeneration,
-      desired,
-      updated: (status?.updatedReplicas ?? 0) + Math.min(partition, desired),
-      available: status?.availableReplicas ?? status?.readyReplicas ?? 0,
-    };
+    return (
+      found && {
+        generation: found.metadata.generation,
+        observed: found.status?.observedGeneration,
+        desired: found.status?.desiredNumberScheduled ?? 0,
+        updated: found.status?.updatedNumberScheduled ?? 0,
+        available: found.status?.numberAvailable ?? 0,
+      }
+    );
   }
-  if (kind !== 'DaemonSet') return undefined;
-  const found = findObject(snapshot, 'DaemonSet', name, namespace);
-  return (
-    found && {
-      generation: found.metadata.generation,
-      observed: found.status?.observedGeneration,
-      desired: found.status?.desiredNumberScheduled ?? 0,
-      updated: found.status?.updatedNumberScheduled ?? 0,
-      available: found.status?.numberAvailable ?? 0,
-    }
-  );
+  const found = findObject(snapshot, kind, name, namespace);
+  if (!found) return undefined;
+  const { metadata, spec, status } = found;
+  const partition = 'updateStrategy' in spec ? (spec.updateStrategy?.rollingUpdate?.partition ?? 0) : 0;
+  const desired = spec.replicas ?? 1;
+  return {
+    generation: metadata.generation,
+    observed: status?.observedGeneration,
+    desired,
+    updated: (status?.updatedReplicas ?? 0) + Math.min(partition, desired),
+    available: status?.availableReplicas ?? status?.readyReplicas ?? 0,
+  };
 }

@@ -1,3 +1,4 @@
+import type { Change } from '../../domain/change.ts';
 import type { Incident } from '../../domain/incident.ts';
 import type { Application } from '../../domain/kubernetes/application.ts';
 import type { ObjectRef } from '../../domain/object-ref.ts';
@@ -6,7 +7,7 @@ import type { VerifyState } from '../../domain/outcome.ts';
 import type { Policy } from '../../domain/policy.ts';
 import { refOfKind } from '../../domain/snapshot.ts';
 import type { Snapshot } from '../../domain/snapshot.ts';
-import type { Contains } from './propagation.ts';
+import type { Contains, PendingReason } from './propagation.ts';
 import { propagationOf } from './propagation.ts';
 import { readinessOf } from './readiness.ts';
 
@@ -16,6 +17,8 @@ export interface MergedFix {
   readonly cause: string;
   readonly object: ObjectRef;
   readonly container?: string | undefined;
+  readonly subject?: string | undefined;
+  readonly changes: readonly Change[];
   /** Before the fix, older pods served. */
   readonly stillServing: boolean;
   /** RFC 3339. */
@@ -27,6 +30,8 @@ export interface MergedFix {
 export interface VerifyContext {
   readonly snapshot: Snapshot;
   readonly incidents: readonly Incident[];
+  /** False where kinds are unreadable without which the failure would not be seen: its absence means nothing then. */
+  readonly sighted: boolean;
   /** The Application that deploys the object; undefined where it is gone. */
   readonly application: Application | undefined;
   readonly sourceIndex: number;
@@ -35,58 +40,101 @@ export interface VerifyContext {
   readonly now: Date;
 }
 
-/** The state of a merged fix; `soakSince` is to be noted for the next pass. */
-export type Verified = VerifyState & { readonly soakSince?: string };
+/** The state of a merged fix, why it waits, and what is to be noted for the next pass. */
+export type Verified = VerifyState & { readonly reason?: string; readonly soakSince?: string };
+
+/** Waiting for something that says nothing about the fix goes on for this long at most, in seconds. */
+const LONGEST_BLINDNESS = 24 * 3600;
+
+/** Reasons that lie neither in the fix nor in the Application. */
+const BLINDNESS: ReadonlySet<PendingReason> = new Set(['cannot-tell', 'cannot-compare']);
 
 /** One look at a merged fix. Two clocks: propagation from the merge, soak from the moment the symptom is gone. */
 export async function verify(fix: MergedFix, context: VerifyContext): Promise<Verified> {
   const { application, policy, now } = context;
-  const late = (now.getTime() - Date.parse(fix.mergedAt)) / 1000 > policy.propagationSeconds;
+  const elapsed = (now.getTime() - Date.parse(fix.mergedAt)) / 1000;
+  const late = elapsed > policy.propagationSeconds;
   if (!application) {
-    const detail = 'the Application that deployed it is gone or cannot be read';
-    return late ? { end: 'never-applied', reason: 'application-gone', detail } : waiting('propagation', detail);
-  }
-  const spread = await propagationOf(application, context.sourceIndex, fix.mergedAt, context.contains);
-  if (spread.state === 'broken') return { end: 'made-worse', detail: `Argo CD cannot use what was merged. ${spread.detail}` };
-  if (spread.state === 'pending') {
+    const detail = 'The Application that deployed it is gone or cannot be read.';
     return late
-      ? { end: 'never-applied', reason: spread.reason, detail: `${spread.detail}.` }
-      : waiting('propagation', `${spread.detail}.`);
+      ? { end: 'never-applied', reason: 'application-gone', detail }
+      : waiting('propagation', 'application-gone', detail);
   }
-  return judge(fix, context, spread.at);
+  const { mergedAt } = fix;
+  const objects = [fix.object, ...fix.changes.map(({ object }) => object)];
+  const spread = await propagationOf(application, context.sourceIndex, { mergedAt, objects }, context.contains);
+  if (spread.state === 'applied') return judge(fix, context, spread.at);
+  const { reason } = spread;
+  const detail = `${spread.detail}.`;
+  if (BLINDNESS.has(reason)) {
+    return elapsed > policy.propagationSeconds + LONGEST_BLINDNESS
+      ? { end: 'timed-out', detail }
+      : waiting('propagation', reason, detail);
+  }
+  if (!late) return waiting('propagation', reason, detail);
+  return reason === 'cannot-render' ? { end: 'made-worse', detail } : { end: 'never-applied', reason, detail };
 }
 
 function judge(fix: MergedFix, context: VerifyContext, appliedAt: string): Verified {
   const { snapshot, incidents, policy, now } = context;
-  const same = incidents.find((incident) => incident.fingerprint === fix.fingerprint) ?? incidents.find((incident) => isSameSymptom(incident, fix));
+  const same =
+    incidents.find((incident) => incident.fingerprint === fix.fingerprint) ??
+    incidents.find((incident) => isSameSymptom(incident, fix));
   if (same && showsOnNewPods(same, appliedAt, snapshot)) {
     return { end: 'not-fixed', detail: `Applied at ${appliedAt}, and it still fails: ${same.summary}` };
   }
-  const limit = Date.parse(appliedAt) + (policy.propagationSeconds + policy.soakSeconds) * 1000;
-  const late = now.getTime() > limit;
-  const readiness = readinessOf(snapshot, fix.object);
+  const late = now.getTime() > Date.parse(appliedAt) + (policy.propagationSeconds + policy.soakSeconds) * 1000;
+  const readiness = readinessOf(snapshot, fix.object, appliedAt);
   const other = incidents.find((incident) => sameObject(incident.object, fix.object) && incident !== same);
-  if (same || readiness.state === 'not-ready') {
-    const why = same ? 'the old pods still show the failure' : readiness.detail;
-    if (!late) return waiting('propagation', `Applied at ${appliedAt}; ${why}.`);
-    if (other && fix.stillServing && !other.stillServing) return { end: 'made-worse', detail: `Nothing serves any more: ${other.summary}` };
+  const doubt = doubtOf(context, same, readiness);
+  if (doubt) {
+    if (!late) return waiting('propagation', doubt.reason, `Applied at ${appliedAt}; ${doubt.why}.`);
+    if (other && fix.stillServing && !other.stillServing) {
+      return { end: 'made-worse', detail: `Nothing serves any more: ${other.summary}` };
+    }
     const then = other ? `; it now fails for another reason: ${other.summary}` : '';
-    return { end: 'timed-out', detail: `Applied at ${appliedAt}; ${why}${then}.` };
+    return { end: 'timed-out', detail: `Applied at ${appliedAt}; ${doubt.why}${then}.` };
   }
-  const soakSince = fix.soakSince ?? now.toISOString();
+  // A clock that went back would make the soak begin in the future, and last for ever.
+  const noted = fix.soakSince !== undefined && Date.parse(fix.soakSince) <= now.getTime() ? fix.soakSince : undefined;
+  const soakSince = noted ?? now.toISOString();
   const soaked = (now.getTime() - Date.parse(soakSince)) / 1000;
   if (soaked < policy.soakSeconds) {
-    return { ...waiting('soak', `Applied at ${appliedAt}; the failure is gone since ${soakSince}.`), soakSince };
+    const detail = `Applied at ${appliedAt}; the failure is gone since ${soakSince}.`;
+    return { ...waiting('soak', undefined, detail), soakSince };
   }
-  return {
-    end: 'verified',
-    detail: `Applied at ${appliedAt}; the failure stayed away for ${Math.round(soaked)} s (${readiness.detail}).`,
-    soakSince,
-  };
+  const stayed = `the failure stayed away for ${Math.round(soaked)} s`;
+  return { end: 'verified', detail: `Applied at ${appliedAt}; ${stayed} (${readiness.detail}).`, soakSince };
 }
 
-function isSameSymptom(incident: Incident, fix: MergedFix): boolean {
-  return incident.cause === fix.cause && incident.container === fix.container && sameObject(incident.object, fix.object);
+/** What keeps one from saying that the failure is gone. */
+function doubtOf(
+  { sighted }: VerifyContext,
+  same: Incident | undefined,
+  { state, detail }: ReturnType<typeof readinessOf>,
+): { readonly reason: string; readonly why: string } | undefined {
+  if (same) return { reason: 'old-pods', why: 'the old pods still show the failure' };
+  if (!sighted) return { reason: 'blind', why: 'what would show the failure cannot be read' };
+  return state === 'ready' || state === 'unknown' ? undefined : { reason: state, why: detail };
+}
+
+/**
+ * The same failure under another fingerprint: about the same thing, or about what the fix put there (another tag that
+ * does not exist). A second fault that was hidden behind the first is another one.
+ */
+function isSameSymptom({ cause, container, object, subject }: Incident, fix: MergedFix): boolean {
+  if (cause !== fix.cause || !sameObject(object, fix.object)) return false;
+  if (subject === undefined || fix.subject === undefined) return container === fix.container;
+  return subject === fix.subject || fix.changes.some((change) => putsThere(change, subject));
+}
+
+function putsThere({ operations }: Change, subject: string): boolean {
+  return operations.some((item) => {
+    if (item.op !== 'replace' && item.op !== 'add') return false;
+    const { value } = item;
+    if (typeof value === 'number') return subject === String(value);
+    return typeof value === 'string' && value !== '' && subject.includes(value);
+  });
 }
 
 /**
@@ -101,10 +149,13 @@ function showsOnNewPods(incident: Incident, appliedAt: string, snapshot: Snapsho
   return snapshot.objects.Pod.some((pod) => {
     const { namespace, name } = refOfKind('Pod', pod.metadata);
     const created = pod.metadata.creationTimestamp;
-    return names.has(`${namespace}/${name}`) && created !== undefined && Date.parse(created) >= Date.parse(appliedAt) - 1000;
+    // Kubernetes keeps whole seconds only.
+    return (
+      names.has(`${namespace}/${name}`) && created !== undefined && Date.parse(created) >= Date.parse(appliedAt) - 1000
+    );
   });
 }
 
-function waiting(phase: 'propagation' | 'soak', detail: string): Verified {
-  return { end: 'waiting', phase, detail };
+function waiting(phase: 'propagation' | 'soak', reason: string | undefined, detail: string): Verified {
+  return { end: 'waiting', phase, ...(reason === undefined ? {} : { reason }), detail };
 }

@@ -200,3 +200,15 @@ test('a folder without Git is one revision', async () => {
   value(await repository.refresh());
   assert.notEqual(value(await repository.resolve('main')), revision);
 });
+
+test('a partial clone that lacks a file says so, and fetches nothing', async () => {
+  const clone = join(root, 'partial');
+  git(root, 'clone', '--quiet', '--bare', '--filter=blob:none', `file://${join(root, 'bare.git')}`, clone);
+  const before = state(clone);
+  const repository = await openAt(clone);
+  const read = await repository.readFile('main', 'a.yaml');
+  assert.equal(code(read), 'repository-corrupt');
+  assert.match(read.ok ? '' : (read.error.hint ?? ''), /partial clone/);
+  assert.equal(code(await repository.checkout('main')), 'repository-corrupt');
+  assert.deepEqual(state(clone), before);
+});

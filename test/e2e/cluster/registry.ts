@@ -31,16 +31,27 @@ export async function startRegistry(directory: string, processes: Processes): Pr
   const program = findProgram('docker-registry') ?? 'docker-registry';
   const registry = processes.start('registry', program, { args: ['serve', config] });
   await processes.waitFor(registry, async () => (await fetch(`http://${host}/v2/`)).ok, 20);
-  const layer = makeLayer(directory);
-  const push = (repository: string, tag: string, options: ImageOptions = {}): Promise<void> =>
-    pushImage(`http://${host}/v2/${repository}`, tag, layer, options);
+  makeLayer(directory);
+  const attached = attachRegistry(directory, host);
   const pause = ['/bin/busybox', 'sh', '-c', "trap 'exit 0' TERM; while :; do sleep 3600 & wait; done"];
-  await push('remendo/pause', '1', { entrypoint: pause });
-  return { host, push, pauseImage: `${host}/remendo/pause:1` };
+  await attached.push('remendo/pause', '1', { entrypoint: pause });
+  return attached;
 }
 
+/** The registry that a run has started. */
+export function attachRegistry(directory: string, host: string): ImageRegistry {
+  return {
+    host,
+    pauseImage: `${host}/remendo/pause:1`,
+    push: (repository, tag, options = {}) =>
+      pushImage(`http://${host}/v2/${repository}`, tag, readFileSync(layerFile(directory)), options),
+  };
+}
+
+const layerFile = (directory: string): string => join(directory, 'layer.tar');
+
 /** One layer: a static busybox, and the program that behaves as its environment says. */
-function makeLayer(directory: string): Buffer {
+function makeLayer(directory: string): void {
   const root = join(directory, 'image');
   for (const folder of ['bin', 'www', 'tmp']) mkdirSync(join(root, folder), { recursive: true });
   copyFileSync(findProgram('/bin/busybox') ?? '/bin/busybox', join(root, 'bin/busybox'));
@@ -48,9 +59,8 @@ function makeLayer(directory: string): Buffer {
   for (const file of ['bin/busybox', 'bin/behave']) chmodSync(join(root, file), 0o755);
   chmodSync(join(root, 'tmp'), 0o1777);
   for (const page of ['index.html', 'healthz', 'ready']) writeFileSync(join(root, 'www', page), 'ok\n');
-  const tar = join(directory, 'layer.tar');
-  execFileSync('tar', ['--owner=0', '--group=0', '--mtime=@0', '--sort=name', '-cf', tar, '-C', root, '.']);
-  return readFileSync(tar);
+  const owned = ['--owner=0', '--group=0', '--mtime=@0', '--sort=name'];
+  execFileSync('tar', [...owned, '-cf', layerFile(directory), '-C', root, '.']);
 }
 
 const digestOf = (bytes: Buffer): string => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;

@@ -10,7 +10,15 @@ import { verify } from '../../../src/stages/verify/verify.ts';
 import { snapshotWith } from '../prove/scene.ts';
 
 const OBJECT = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'web' };
-const FIX: MergedFix = { fingerprint: 'f', cause: 'memory/oom-killed', object: OBJECT, container: 'web', stillServing: false, mergedAt: '2026-11-21T12:00:00Z' };
+const FIX: MergedFix = {
+  fingerprint: 'f',
+  cause: 'memory/oom-killed',
+  object: OBJECT,
+  container: 'web',
+  changes: [],
+  stillServing: false,
+  mergedAt: '2026-11-21T12:00:00Z',
+};
 const MERGE = 'merge';
 
 interface State {
@@ -34,18 +42,26 @@ function application(state: State): Application {
       sync: { status: sync, revision },
       reconciledAt: state.reconciledAt ?? '2026-11-21T12:02:00Z',
       conditions: state.conditions ?? [],
-      operationState: { phase, message: state.message ?? '', finishedAt: state.finishedAt ?? '2026-11-21T12:01:00Z', syncResult: { revision: applied } },
+      operationState: {
+        phase,
+        message: state.message ?? '',
+        finishedAt: state.finishedAt ?? '2026-11-21T12:01:00Z',
+        syncResult: { revision: applied },
+      },
     },
   };
 }
 
-function cluster(available: number, podCreatedAt = '2026-11-21T12:01:10Z'): Snapshot {
+function cluster(available: number, podCreatedAt = '2026-11-21T12:01:10Z', replicas = 1): Snapshot {
   const deployment = project('Deployment', {
     metadata: { name: 'web', namespace: 'shop', generation: 2 },
-    spec: { replicas: 1, selector: {}, template: { spec: { containers: [{ name: 'web' }] } } },
+    spec: { replicas, selector: {}, template: { spec: { containers: [{ name: 'web' }] } } },
     status: { observedGeneration: 2, updatedReplicas: 1, availableReplicas: available },
   });
-  const pod = project('Pod', { metadata: { name: 'web-1', namespace: 'shop', creationTimestamp: podCreatedAt }, spec: { containers: [{ name: 'web' }] } });
+  const pod = project('Pod', {
+    metadata: { name: 'web-1', namespace: 'shop', creationTimestamp: podCreatedAt },
+    spec: { containers: [{ name: 'web' }] },
+  });
   assert.ok(deployment.ok && pod.ok);
   return snapshotWith({ Deployment: [deployment.value], Pod: [pod.value] });
 }
@@ -75,6 +91,7 @@ function look(state: State, minutes: number, more: Partial<VerifyContext> = {}, 
     {
       snapshot: cluster(1),
       incidents: [],
+      sighted: true,
       application: application(state),
       sourceIndex: 0,
       contains: async (revision) => revision === MERGE,
@@ -119,7 +136,10 @@ test('a failure that comes back during the soak is not-fixed, under another fing
 });
 
 test('another failure on the same workload teaches nothing, and is named when time is up', async () => {
-  const other = { snapshot: cluster(0), incidents: [incident({ fingerprint: 'x', cause: 'image/not-found', summary: 'no such tag' })] };
+  const other = {
+    snapshot: cluster(0),
+    incidents: [incident({ fingerprint: 'x', cause: 'image/not-found', summary: 'no such tag' })],
+  };
   assert.equal((await look({}, 10, other)).end, 'waiting');
   const late = await look({}, 60, other);
   assert.equal(late.end, 'timed-out');
@@ -128,17 +148,105 @@ test('another failure on the same workload teaches nothing, and is named when ti
   assert.equal(worse.end, 'made-worse');
 });
 
-test('a render that broke after the merge is made-worse', async () => {
-  const conditions = [{ type: 'ComparisonError', message: 'helm template failed', lastTransitionTime: '2026-11-21T12:00:20Z' }];
-  assert.equal((await look({ revision: 'old', conditions }, 2)).end, 'made-worse');
-  const before = [{ type: 'ComparisonError', message: 'older', lastTransitionTime: '2026-11-21T11:00:00Z' }];
-  assert.equal((await look({ revision: 'old', applied: 'old', conditions: before }, 2)).end, 'waiting');
+test('a render that broke after the merge is said at once, and made-worse only when it stays', async () => {
+  const conditions = [
+    {
+      type: 'ComparisonError',
+      status: 'True',
+      message: 'helm template failed',
+      lastTransitionTime: '2026-11-21T12:00:20Z',
+    },
+  ];
+  const early = await look({ revision: 'old', conditions }, 2);
+  assert.deepEqual([early.end, early.reason], ['waiting', 'cannot-render']);
+  assert.match(early.detail, /helm template failed/);
+  assert.equal((await look({ revision: 'old', conditions }, 31)).end, 'made-worse');
+  const before = [
+    { ...conditions[0], type: 'ComparisonError', status: 'True', lastTransitionTime: '2026-11-21T11:00:00Z' },
+  ];
+  assert.equal((await look({ revision: 'old', applied: 'old', conditions: before }, 31)).end, 'never-applied');
+});
+
+test('what lies outside the repository is waited for, and never blamed on the fix', async () => {
+  const message = 'failed to list refs: dial tcp 10.0.0.1:443: connection refused';
+  const conditions = [{ type: 'ComparisonError', status: 'True', message, lastTransitionTime: '2026-11-21T12:00:20Z' }];
+  assert.deepEqual(
+    [(await look({ conditions }, 31)).end, (await look({ conditions }, 31)).reason],
+    ['waiting', 'cannot-compare'],
+  );
+  assert.equal((await look({ conditions }, 25 * 60)).end, 'timed-out');
+  const unanswered = { contains: async () => undefined };
+  assert.deepEqual(
+    [(await look({}, 31, unanswered)).end, (await look({}, 31, unanswered)).reason],
+    ['waiting', 'cannot-tell'],
+  );
+  assert.equal((await look({}, 25 * 60, unanswered)).end, 'timed-out');
+});
+
+test('a failure that could not be seen is not gone', async () => {
+  const blind = { sighted: false };
+  assert.deepEqual([(await look({}, 14, blind)).end, (await look({}, 14, blind)).reason], ['waiting', 'blind']);
+  assert.equal((await look({}, 60, blind)).end, 'timed-out');
+});
+
+test('a workload that is gone, or wants no pods, confirms nothing', async () => {
+  const gone = { snapshot: snapshotWith({}) };
+  assert.equal((await look({}, 14, gone, { soakSince: at(3).toISOString() })).reason, 'gone');
+  assert.equal((await look({}, 60, gone)).end, 'timed-out');
+  const idle = { snapshot: cluster(0, undefined, 0) };
+  assert.equal((await look({}, 14, idle, { soakSince: at(3).toISOString() })).reason, 'idle');
+});
+
+test('a clock that went back does not make the soak last for ever', async () => {
+  const soakSince = '2030-01-01T00:00:00Z';
+  const first = await look({}, 3, {}, { soakSince });
+  assert.equal(first.soakSince, at(3).toISOString());
+  assert.equal((await look({}, -60)).end, 'waiting');
+});
+
+test('a second fault behind the first is another one, what the fix put there is not', async () => {
+  const path = ['spec', 'template', 'spec', 'containers', 0, 'image'];
+  const changes = [{ object: OBJECT, operations: [{ op: 'replace' as const, path, value: 'shop/web:2' }] }];
+  const fix = { cause: 'image/not-found', subject: 'shop/web:1', changes };
+  const seen = (subject: string) => ({
+    snapshot: cluster(0),
+    incidents: [incident({ fingerprint: 'g', cause: fix.cause, subject })],
+  });
+  assert.equal((await look({}, 3, seen('shop/web:2'), fix)).end, 'not-fixed');
+  assert.equal((await look({}, 3, seen('shop/sidecar:9'), fix)).end, 'waiting');
+});
+
+test('a CronJob is verified by a Job that succeeded after the fix', async () => {
+  const object = { apiVersion: 'batch/v1', kind: 'CronJob', namespace: 'shop', name: 'report' };
+  const cron = (lastSuccessfulTime: string) => {
+    const made = project('CronJob', {
+      metadata: { name: 'report', namespace: 'shop' },
+      spec: {
+        schedule: '* * * * *',
+        jobTemplate: { spec: { template: { spec: { containers: [{ name: 'report' }] } } } },
+      },
+      status: { lastSuccessfulTime },
+    });
+    assert.ok(made.ok);
+    return { snapshot: snapshotWith({ CronJob: [made.value] }) };
+  };
+  const soakSince = at(3).toISOString();
+  assert.equal((await look({}, 14, cron('2026-11-21T09:00:00Z'), { object, soakSince })).end, 'waiting');
+  assert.equal((await look({}, 14, cron('2026-11-21T12:05:00Z'), { object, soakSince })).end, 'verified');
 });
 
 const NEVER: readonly (readonly [string, State])[] = [
   ['manual-sync', { sync: 'OutOfSync', applied: 'old', automated: false }],
   ['out-of-sync', { sync: 'OutOfSync', applied: 'old' }],
-  ['operation-running', { sync: 'OutOfSync', applied: 'old', phase: 'Running', message: 'waiting for healthy state of apps/Deployment/web' }],
+  [
+    'operation-running',
+    {
+      sync: 'OutOfSync',
+      applied: 'old',
+      phase: 'Running',
+      message: 'waiting for healthy state of apps/Deployment/web',
+    },
+  ],
   ['operation-running', { revision: 'old', applied: 'old', phase: 'Running' }],
   ['sync-failed', { sync: 'OutOfSync', phase: 'Failed', message: 'one or more objects failed to apply' }],
   ['not-compared', { revision: 'old', applied: 'old' }],

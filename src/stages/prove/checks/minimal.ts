@@ -1,5 +1,6 @@
 import type { Check } from '../check.ts';
 import { checkEdit } from '../../edit/check-edit.ts';
+import { applySpans } from '../../edit/splice.ts';
 
 /** Refuses when a byte outside the intended spans changed, or the parsed difference is not exactly what was intended. */
 export const minimal: Check = {
@@ -8,6 +9,14 @@ export const minimal: Check = {
     let lines = 0;
     for (const file of changeSet.files) {
       const edits = changeSet.edits.filter((edit) => edit.path === file.path);
+      if (file.kind === 'text') {
+        // Not YAML: there is no structure to compare, only bytes.
+        if (applySpans(file.before, file.spans) !== file.after) {
+          return { result: 'fail', detail: `${file.path}: the text differs outside the edited spans` };
+        }
+        lines += changedLines(file.diff);
+        continue;
+      }
       const checked = checkEdit(file.before, file.after, edits, file.spans);
       if (!checked.ok) return { result: 'fail', detail: `${file.path}: ${checked.error.message}` };
       lines += changedLines(file.diff);

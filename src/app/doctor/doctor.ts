@@ -1,0 +1,123 @@
+import { connect } from '../../adapters/kubernetes/connect.ts';
+import type { Connection } from '../../adapters/kubernetes/connect.ts';
+import { createClusterReader } from '../../adapters/kubernetes/cluster-reader.ts';
+import { createDryRun } from '../../adapters/kubernetes/dry-run.ts';
+import type { Config } from '../../config/config.ts';
+import type { Problem } from '../../domain/problem.ts';
+import { formatProblem } from '../../domain/problem.ts';
+import type { Result } from '../../domain/result.ts';
+import { ok } from '../../domain/result.ts';
+import type { Snapshot } from '../../domain/snapshot.ts';
+import type { Basics } from '../app.ts';
+import { buildBasics } from '../app.ts';
+import { createModel } from '../model.ts';
+import { examineArgoCd } from './argocd.ts';
+import { examineClock } from './clocks.ts';
+import { examineForges } from './forge.ts';
+import type { DoctorLine, DoctorOut } from './line.ts';
+import { linesOf } from './line.ts';
+import { examineModel } from './model.ts';
+import { examinePrograms } from './programs.ts';
+import { examineRepositories, repositoriesOf } from './repositories.ts';
+import { examineDryRun, examineRights } from './rights.ts';
+
+export interface DoctorOptions {
+  readonly env: NodeJS.ProcessEnv;
+  readonly context?: string | undefined;
+  /** Clones on this machine, by repository URL. */
+  readonly repositories: ReadonlyMap<string, string>;
+  /** Called with each line as it is known. */
+  readonly tell?: (line: DoctorLine) => void;
+}
+
+/** Looks at everything that Remendo needs, in the order in which it would be missed. Changes nothing anywhere. */
+export async function examine(config: Config, options: DoctorOptions): Promise<DoctorOut> {
+  const lines: DoctorLine[] = [];
+  const add = (found: readonly DoctorLine[]): void => {
+    for (const line of found) {
+      lines.push(line);
+      options.tell?.(line);
+    }
+  };
+  const basics = await buildBasics(config, options);
+  const snapshot = await examineCluster(config, options, basics, add);
+  add(await examinePrograms(config, snapshot));
+  if (snapshot) {
+    add(await examineRepositories(basics.git, snapshot));
+    add(await examineForges({ ...basics, config, fetch }, repositoriesOf(snapshot)));
+  } else {
+    add([linesOf('repository').unknown('which repositories there are is not known without the cluster')]);
+    add(await examineForges({ ...basics, config, fetch }, []));
+  }
+  add([await examineModel(createModel(config, basics.secrets, basics.clock, basics.log))]);
+  const count = (result: DoctorLine['result']): number => lines.filter((line) => line.result === result).length;
+  return { version: 1, lines, problems: count('problem'), unknown: count('unknown') };
+}
+
+const cluster = linesOf('cluster');
+
+async function examineCluster(
+  config: Config,
+  options: DoctorOptions,
+  basics: Basics,
+  add: (lines: readonly DoctorLine[]) => void,
+): Promise<Snapshot | undefined> {
+  const read = await readCluster(config, options, basics);
+  if (!read.ok) {
+    const remedy = read.error.hint ?? 'check the kubeconfig with kubectl get pods, and that this machine reaches the API server';
+    add([cluster.problem(formatProblem({ ...read.error, hint: '' }).split('\n')[0] ?? '', remedy)]);
+    return undefined;
+  }
+  const { connection, snapshot, date, asked, answered } = read.value;
+  try {
+    const pods = snapshot.objects.Pod.length;
+    add([cluster.ok(`${snapshot.cluster} at ${connection.server}: ${pods} pods`), examineClock('API server', date, asked, answered)]);
+    add(await examineRights(connection, snapshot));
+    const [application] = snapshot.objects.Application;
+    add([await examineDryRun(createDryRun(connection, basics), application?.spec.destination.namespace ?? 'default')]);
+    add(await examineArgoCd(connection, snapshot));
+    return snapshot;
+  } finally {
+    connection.close();
+  }
+}
+
+interface Read {
+  readonly connection: Connection;
+  readonly snapshot: Snapshot;
+  readonly date: string | undefined;
+  /** Around the request that `date` answers, in milliseconds. */
+  readonly asked: number;
+  readonly answered: number;
+}
+
+/** Error codes as connect and ClusterReader.snapshot. */
+export async function readCluster(
+  config: Config,
+  { env, context }: Pick<DoctorOptions, 'env' | 'context'>,
+  { clock, log }: Pick<Basics, 'clock' | 'log'>,
+): Promise<Result<Read, Problem>> {
+  const { name, kubeconfig, context: configured } = config.cluster;
+  const chosen = context ?? configured;
+  const connection = await connect({
+    env,
+    ...(kubeconfig === undefined ? {} : { kubeconfig }),
+    ...(chosen === undefined ? {} : { context: chosen }),
+  });
+  if (!connection.ok) return connection;
+  const asked = Date.now();
+  const version = await connection.value.request({ method: 'GET', path: '/version', timeout: 10_000 });
+  const answered = Date.now();
+  if (!version.ok) {
+    connection.value.close();
+    return version;
+  }
+  version.value.body.resume();
+  const reader = createClusterReader(connection.value, { clock, log, ...(name === undefined ? {} : { cluster: name }) });
+  const snapshot = await reader.snapshot();
+  if (!snapshot.ok) {
+    connection.value.close();
+    return snapshot;
+  }
+  return ok({ connection: connection.value, snapshot: snapshot.value, date: version.value.headers.date, asked, answered });
+}

@@ -1,0 +1,53 @@
+import PQueue from 'p-queue';
+import type { ApplicationSource } from '../../domain/kubernetes/application.ts';
+import { formatProblem } from '../../domain/problem.ts';
+import type { Snapshot } from '../../domain/snapshot.ts';
+import type { Git } from '../../ports/git.ts';
+import type { DoctorLine } from './line.ts';
+import { linesOf } from './line.ts';
+
+const line = linesOf('repository');
+const AT_ONCE = 3;
+const LIMIT = 50;
+
+/** Sources of all Applications. */
+export function sourcesOf({ objects }: Snapshot): readonly ApplicationSource[] {
+  return objects.Application.flatMap(({ spec }) => [
+    ...(spec.source ? [spec.source] : []),
+    ...(spec.sources ?? []),
+    ...(spec.sourceHydrator ? [spec.sourceHydrator.drySource] : []),
+  ]);
+}
+
+/** Git repositories that Applications deploy, each once; chart registries are none. At most 50. */
+export function repositoriesOf(snapshot: Snapshot): readonly string[] {
+  const urls = sourcesOf(snapshot).flatMap(({ repoURL, chart }) => (chart === undefined ? [repoURL] : []));
+  return [...new Set(urls)].slice(0, LIMIT);
+}
+
+/** Whether each can be fetched, and has the revisions that Applications ask for. */
+export async function examineRepositories(git: Git, snapshot: Snapshot): Promise<readonly DoctorLine[]> {
+  const queue = new PQueue({ concurrency: AT_ONCE });
+  const lines = await queue.addAll(repositoriesOf(snapshot).map((url) => () => examineOne(git, snapshot, url)));
+  return lines;
+}
+
+async function examineOne(git: Git, snapshot: Snapshot, url: string): Promise<DoctorLine> {
+  const opened = await git.open(url);
+  const refreshed = opened.ok ? await opened.value.refresh() : opened;
+  if (!opened.ok || !refreshed.ok) {
+    const failure = !opened.ok ? opened.error : !refreshed.ok ? refreshed.error : undefined;
+    const remedy = failure?.hint ?? 'give a credential for this host (docs/configuration.md, Secrets), or a clone with --repo';
+    return line.problem(failure === undefined ? 'cannot be fetched' : firstLine(formatProblem(failure)), remedy, url);
+  }
+  const wanted = new Set(sourcesOf(snapshot).flatMap((source) => (source.repoURL === url ? [source.targetRevision ?? 'HEAD'] : [])));
+  for (const revision of wanted) {
+    const found = await opened.value.resolve(revision);
+    if (!found.ok) return line.problem(firstLine(formatProblem(found.error)), 'an Application asks for it: Argo CD cannot sync it either', url);
+  }
+  return line.ok(`fetched; ${[...wanted].join(', ')}`, url);
+}
+
+function firstLine(text: string): string {
+  return text.split('\n')[0] ?? '';
+}

@@ -1,0 +1,81 @@
+import type { Incident } from '../domain/incident.ts';
+import type { Fix } from '../domain/proposal.ts';
+import { bringUpToDate, commitsOf } from '../stages/deliver/deliver.ts';
+import type { OwnPullRequest } from '../stages/deliver/ledger.ts';
+import type { ForgeMemory } from './forge-memory.ts';
+import { followedIn } from './forge-memory.ts';
+import { noteWait } from './forge-wait.ts';
+import type { Located } from './locate.ts';
+import type { Mending } from './mend.ts';
+import { editAndProve } from './mend.ts';
+import { outcomeOf, say } from './outcomes.ts';
+import type { EnginePorts } from './ports.ts';
+import { refusal } from './refusal.ts';
+import type { ForgeKnowledge, Scene } from './scene.ts';
+import type { Step } from './step.ts';
+import { observed, shown } from './step.ts';
+
+/** Marks a comment that says that the proof does not hold on the present base. */
+const UNPROVEN = 'unproven';
+
+/**
+ * An open pull request keeps its fix: asking again could answer differently and would confuse reviewers. It is proven
+ * afresh on the present head, and brought up to date when the base changed or there is new evidence. Once somebody else
+ * has committed to it, it is theirs.
+ */
+export async function keep(
+  ports: EnginePorts,
+  incident: Incident,
+  scene: Scene,
+  located: Located,
+  memory: ForgeMemory,
+  own: OwnPullRequest,
+  knowledge: ForgeKnowledge,
+): Promise<Step> {
+  const { pull, state } = own;
+  const pullRequest = pull.url;
+  const commits = await commitsOf(memory, own);
+  if ('outcome' in commits || !state) {
+    const { outcome, reason } = 'outcome' in commits ? commits : { outcome: 'human-edited' as const, reason: '' };
+    return { answers: [], decision: { outcome, reason }, pullRequest };
+  }
+  const { origin, name, rationale, changes, evidence } = state;
+  const chosen: Fix = { kind: 'fix', origin, name, rationale, changes, evidence };
+  const { location } = located;
+  const worked = await editAndProve(ports, incident, scene, location, chosen, knowledge);
+  const mending: Mending = { answers: [chosen], why: '', refuted: false, chosen, ...worked };
+  const no = refusal(mending);
+  if (no || !worked.changeSet?.ok || !worked.proof) {
+    const why = no?.reason ?? 'nothing was edited';
+    await tellUnproven(ports, memory, own, why);
+    const reason = `pull request #${pull.number} is open; on the present head: ${why}`;
+    return { ...shown(mending), decision: { outcome: 'already-open', reason }, pullRequest };
+  }
+  await tellProven(ports, memory, own);
+  const { value: changeSet } = worked.changeSet;
+  const { cluster } = scene.snapshot;
+  const targetRevision = followedIn(location, changeSet.repoURL);
+  const delivery = { incident, location, fix: chosen, changeSet, proof: worked.proof, cluster, targetRevision };
+  const delivered = await bringUpToDate({ ...ports, ...memory }, delivery, own, commits);
+  noteWait(ports, memory.repoURL, delivered.retryAfter);
+  return { ...shown(mending), decision: observed(ports, delivered), pullRequest };
+}
+
+/** Reviewers must not merge on a proof that does not hold any more; said once. */
+async function tellUnproven(
+  ports: EnginePorts,
+  memory: ForgeMemory,
+  { pull }: OwnPullRequest,
+  why: string,
+): Promise<void> {
+  const known = await outcomeOf(memory, pull);
+  if (!known.ok || known.value?.reason === UNPROVEN) return;
+  const detail = `On the present head of the base the proof above does not hold any more. ${why}`;
+  await say(ports, memory, pull, { end: 'waiting', reason: UNPROVEN, detail });
+}
+
+async function tellProven(ports: EnginePorts, memory: ForgeMemory, { pull }: OwnPullRequest): Promise<void> {
+  const known = await outcomeOf(memory, pull);
+  if (!known.ok || known.value?.reason !== UNPROVEN) return;
+  await say(ports, memory, pull, { end: 'waiting', detail: 'The proof holds again on the present head of the base.' });
+}

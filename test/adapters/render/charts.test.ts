@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { createChartCache } from '../../../src/adapters/render/charts.ts';
+import { createHelmRenderer } from '../../../src/adapters/render/helm.ts';
+import { noObjects } from '../../../src/domain/snapshot.ts';
+import { Application } from '../../../src/domain/kubernetes/application.ts';
+import { indexApplications } from '../../../src/stages/locate/applications.ts';
+import { createSources } from '../../../src/stages/locate/sources.ts';
+import { localGit, quiet, repositoryOf } from '../../support/checkouts.ts';
+import { checkoutOf } from '../../support/renders.ts';
+import { tools } from '../../support/tools.ts';
+
+const TEMPLATE = `apiVersion: v1
+kind: ConfigMap
+metadata: {name: {{ .Release.Name }}}
+data: {mode: {{ .Values.mode }}, size: {{ .Values.size | quote }}}
+`;
+
+test('a chart of a registry comes from the cache; its values are edited in the value file that is in Git', async () => {
+  using charts = checkoutOf({
+    'db/Chart.yaml': 'apiVersion: v2\nname: db\nversion: 1.4.2\n',
+    'db/values.yaml': 'mode: small\nsize: 1\n',
+    'db/templates/c.yaml': TEMPLATE,
+  });
+  execFileSync('tar', ['-czf', join(charts.directory, 'db-1.4.2.tgz'), '-C', charts.directory, 'db']);
+  using values = checkoutOf({ 'prod/db.yaml': '# for production\nmode: large\n' });
+  const repoURL = 'https://git.example.com/team/values.git';
+  const git = localGit({ [repoURL]: repositoryOf(values.directory) });
+  const application = Application.parse({
+    metadata: { name: 'db', namespace: 'argocd' },
+    spec: {
+      sources: [
+        {
+          repoURL: 'https://charts.example.com',
+          chart: 'db',
+          targetRevision: '1.4.x',
+          helm: { valueFiles: ['$v/prod/db.yaml'] },
+        },
+        { repoURL, targetRevision: 'main', ref: 'v' },
+      ],
+      destination: { namespace: 'db' },
+    },
+  });
+  const dependencies = {
+    git,
+    renderers: [createHelmRenderer({ binaries: tools() })],
+    applications: indexApplications({ cluster: 'c', takenAt: '', objects: noObjects(), blind: [] }),
+    log: quiet,
+  };
+  const cache = createChartCache({ archives: charts.directory, unpacked: join(charts.directory, 'unpacked') });
+  const sources = createSources({ ...dependencies, charts: cache });
+  const object = { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'db', name: 'db' };
+  const located = await sources.locate(application, object);
+  assert.ok(located.ok, located.ok ? '' : located.error.message);
+  const { location } = located.value;
+  const change = async (key: string, value: string): Promise<string> => {
+    const plan = await sources.plan(location, { object, operations: [{ op: 'replace', path: ['data', key], value }] });
+    assert.ok(plan.ok, plan.ok ? '' : JSON.stringify(plan.error));
+    assert.equal(plan.value.repoURL, repoURL);
+    return plan.value.files.map(({ path, after }) => `${path}: ${after}`).join();
+  };
+  assert.equal(await change('mode', 'medium'), 'prod/db.yaml: # for production\nmode: medium\n');
+  assert.equal(await change('size', '2'), 'prod/db.yaml: # for production\nmode: large\nsize: 2\n');
+
+  const without = await createSources(dependencies).locate(application, object);
+  assert.ok(!without.ok);
+  assert.equal(without.error.code, 'not-supported');
+  const missing = await cache.fetch('https://charts.example.com', 'other', '1.0.0');
+  assert.ok(!missing.ok);
+  assert.equal(missing.error.code, 'chart-missing');
+  git.close();
+});

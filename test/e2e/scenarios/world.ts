@@ -1,0 +1,165 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ScanOut } from '../../../src/app/scan-contract.ts';
+import type { IncidentOut } from '../../../src/app/scan-contract.ts';
+import type { GitHubSandbox, PullView } from '../../../src/sandbox/github/api.ts';
+import { createGitHubSandbox } from '../../../src/sandbox/github/sandbox.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import { attachCluster } from '../cluster/cluster.ts';
+
+const OWNER = 'shop';
+const MAIN = join(import.meta.dirname, '..', '..', '..', 'src', 'cli', 'main.ts');
+
+/** What a team asks Argo CD for. */
+export interface ApplicationOptions {
+  /** Of `spec.source`, beside repoURL and targetRevision. */
+  readonly source?: Readonly<Record<string, unknown>>;
+  /** No automated sync: somebody has to press the button. */
+  readonly manual?: boolean;
+}
+
+/** One repository, one Argo CD Application and one namespace of the real cluster, all of the same name. */
+export interface Team {
+  readonly name: string;
+  readonly repoURL: string;
+  push(files: Readonly<Record<string, string | null>>, message: string): Promise<void>;
+  /** Declares the Application, so that Argo CD begins to deploy. */
+  deploy(options?: ApplicationOptions): Promise<void>;
+  /** Opened by Remendo, newest first. */
+  pulls(): Promise<readonly PullView[]>;
+  merge(number: number): Promise<string>;
+  /** File of the main branch. */
+  file(path: string): Promise<string>;
+  /** A request below the team's namespace: `/apis/apps/v1`, `deployments/web`. */
+  // oxlint-disable-next-line typescript/no-explicit-any -- tests look into whatever the server sends
+  get(api: string, rest: string): Promise<any>;
+}
+
+/** The scenarios' surroundings: the real cluster, a Git host over real repositories, and the shipped program. */
+export interface World {
+  readonly cluster: Cluster;
+  readonly github: GitHubSandbox;
+  team(name: string, files: Readonly<Record<string, string>>): Promise<Team>;
+  /** One pass of the shipped program, in a process of its own. */
+  pass(): Promise<ScanOut>;
+  close(): Promise<void>;
+}
+
+export async function startWorld(): Promise<World> {
+  const cluster = attachCluster();
+  const directory = mkdtempSync(join(tmpdir(), 'remendo-e2e-world-'));
+  const github = createGitHubSandbox({ directory: join(directory, 'git') });
+  const forge = await github.listen();
+  const config = join(directory, 'remendo.yaml');
+  mkdirSync(join(directory, 'home'));
+  writeFileSync(
+    config,
+    JSON.stringify({
+      mode: 'propose',
+      cluster: { name: 'e2e', kubeconfig: cluster.kubeconfig },
+      github: { host: forge.host, apiUrl: forge.url },
+      registry: { insecureHosts: [cluster.registry] },
+      detect: { minimumAge: '5s', minimumRestarts: 1 },
+      limits: { openPullRequests: 50, pullRequestsPerHour: 100 },
+      verify: { propagation: '90s', soak: '10s' },
+      state: { directory: join(directory, 'state') },
+      log: { level: 'warn' },
+    }),
+  );
+  const env = {
+    PATH: [cluster.binaries, process.env['PATH']].join(delimiter),
+    HOME: join(directory, 'home'),
+    GITHUB_TOKEN: github.bot.token,
+  };
+  return {
+    cluster,
+    github,
+    team: (name, files) => createTeam(cluster, github, forge.gitUrl(OWNER, name), name, files),
+    async pass() {
+      const args = [MAIN, '--config', config, 'run', '--once', '--output', 'json'];
+      const text = await run(process.execPath, args, { env, cwd: directory });
+      return ScanOut.parse(JSON.parse(text));
+    },
+    async close() {
+      await github.close();
+      rmSync(directory, { recursive: true, force: true, maxRetries: 3 });
+    },
+  };
+}
+
+async function createTeam(
+  cluster: Cluster,
+  github: GitHubSandbox,
+  repoURL: string,
+  name: string,
+  files: Readonly<Record<string, string>>,
+): Promise<Team> {
+  await github.createRepository(OWNER, name, { files });
+  return {
+    name,
+    repoURL,
+    async push(changed, message) {
+      const author = { name: 'Dana', email: 'dana@example.com' };
+      await github.commitFiles(OWNER, name, { branch: 'main', files: changed, message, author });
+    },
+    async deploy({ source = { path: 'app' }, manual = false } = {}) {
+      const automated = manual ? {} : { automated: { prune: true, selfHeal: true } };
+      await cluster.admin.apply(`/apis/argoproj.io/v1alpha1/namespaces/argocd/applications/${name}`, {
+        apiVersion: 'argoproj.io/v1alpha1',
+        kind: 'Application',
+        metadata: { name, namespace: 'argocd' },
+        spec: {
+          project: 'default',
+          source: { repoURL, targetRevision: 'main', ...source },
+          destination: { server: 'https://kubernetes.default.svc', namespace: name },
+          syncPolicy: { ...automated, syncOptions: ['CreateNamespace=true'] },
+        },
+      });
+    },
+    async pulls() {
+      const all = await github.pulls(OWNER, name);
+      return all.filter(({ author }) => author === github.bot.login).toSorted((a, b) => b.number - a.number);
+    },
+    merge: (number) => github.merge(OWNER, name, number, { method: 'squash', by: github.reviewer.login }),
+    file: (path) => run('git', ['-C', github.repositoryPath(OWNER, name), 'show', `main:${path}`]),
+    get: (api, rest) => cluster.admin.get(`${api}/namespaces/${name}/${rest}`),
+  };
+}
+
+/** The incident of a workload in the namespace of a team. */
+export function incidentOf({ incidents }: ScanOut, namespace: string): IncidentOut | undefined {
+  return incidents.find(({ object }) => object.namespace === namespace);
+}
+
+interface RunOptions {
+  readonly env?: NodeJS.ProcessEnv;
+  readonly cwd?: string;
+}
+
+function run(program: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
+  return new Promise((resolve, reject) => {
+    execFile(program, args, { maxBuffer: 64 * 1024 ** 2, timeout: 120_000, ...options }, (error, stdout, stderr) => {
+      if (error === null) resolve(stdout);
+      else reject(new Error(`${program} ${args.slice(0, 4).join(' ')}: ${error.message}\n${stderr.slice(-3000)}`));
+    });
+  });
+}
+
+/** Asks until there is an answer; throws with `what` (and what was last seen) after `seconds`. */
+export async function until<T>(
+  what: string,
+  seconds: number,
+  ask: () => Promise<T | undefined>,
+  seen: () => unknown = () => '',
+): Promise<T> {
+  const end = Date.now() + seconds * 1000;
+  for (;;) {
+    const answer = await ask();
+    if (answer !== undefined) return answer;
+    if (Date.now() > end) throw new Error(`not within ${seconds} s: ${what} ${JSON.stringify(seen() ?? '').slice(0, 4000)}`);
+    await sleep(1000);
+  }
+}
