@@ -70,9 +70,14 @@ function fromMarkdown(text: string): string {
   writeFileSync(file, text.replaceAll(/<!--[\s\S]*?-->/g, ''));
   const html = execFileSync('npm', ['exec', '--yes', `--package=${MARKDOWN}`, '--', 'marked', '--gfm', '-i', file], { encoding: 'utf8' });
   return html.replaceAll(/(<code class="language-diff">)([\s\S]*?)(<\/code>)/g, (_whole, open: string, diff: string, close: string) => {
-    const lines = diff.trimEnd().split('\n').map((line) => `<span class="${{ '+': 'add', '-': 'del' }[line.charAt(0)] ?? 'line'}">${line}</span>`);
+    const lines = diff.trimEnd().split('\n').map((line) => `<span class="${classOf(line)}">${line}</span>`);
     return open + lines.join('') + close;
   });
+}
+
+function classOf(line: string): string {
+  if (/^(?:\+\+\+|---) /.test(line)) return 'line';
+  return line.startsWith('+') ? 'add' : line.startsWith('-') ? 'del' : 'line';
 }
 
 function fromAnsi(text: string): string {

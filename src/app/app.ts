@@ -68,7 +68,7 @@ export async function buildBasics(
   const git = createGit({
     cacheDirectory: join(config.stateDirectory, 'git'),
     local: new Map([...configured, ...options.repositories]),
-    credentials: gitCredentials(config, secrets),
+    credentials: gitCredentials(config, secrets, log),
     log,
   });
   return { clock, log, redact, secrets, git };

@@ -1,4 +1,7 @@
+import { keepYoungGenerationSmall } from '../adapters/kubernetes/young-generation.ts';
 import { unsupportedNode } from './node-version.ts';
+
+keepYoungGenerationSmall();
 
 // A reader that has seen enough (`remendo scan | head`) is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

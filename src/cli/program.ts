@@ -117,6 +117,28 @@ export function buildProgram(): Command {
     });
 
   program
+    .command('doctor')
+    .description('look at everything Remendo needs: cluster, rights, Argo CD, repositories, forge, programs, model, clocks; changes nothing')
+    .option('--context <name>', 'context of the kubeconfig')
+    .addOption(repo())
+    .addOption(output())
+    .addHelpText('after', '\nExit status: 0 no problem (there may be things that could not be checked), 1 problems.')
+    .action(async (options, command: Command) => {
+      const { doctor } = await import('./commands/doctor.ts');
+      process.exitCode = await doctor({ ...command.optsWithGlobals(), ...options });
+    });
+
+  program
+    .command('init')
+    .description('write a commented remendo.yaml from what is found in the cluster; never over a file that is there')
+    .argument('[file]', 'where to write it (default: remendo.yaml)')
+    .option('--context <name>', 'context of the kubeconfig')
+    .action(async (file: string | undefined, options, command: Command) => {
+      const { init } = await import('./commands/init.ts');
+      process.exitCode = await init(file, { ...command.optsWithGlobals(), ...options });
+    });
+
+  program
     .command('demo')
     .description('the whole road on an embedded cluster, forge and model: no account, no cluster, no Docker')
     .option('--directory <dir>', 'where the repository and the pull requests are kept (default: a new temporary folder)')

@@ -22,7 +22,7 @@ export interface GitOptions {
   /** URL -> path, from `--repo URL=PATH`: a clone, a bare repository, or a folder without Git. */
   readonly local: ReadonlyMap<string, string>;
   /** Asked at every use, so that tokens may be renewed. */
-  readonly credentials: (url: string) => GitCredentials | undefined;
+  readonly credentials: (url: string) => GitCredentials | undefined | Promise<GitCredentials | undefined>;
   readonly log: Log;
   /** Fetches `file:` and plain `http:` addresses too; without it plain http only from this machine. For tests and the demo. */
   readonly allowFileProtocol?: boolean;

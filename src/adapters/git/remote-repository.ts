@@ -19,7 +19,7 @@ export interface RemoteOptions {
   readonly fetchUrl: string;
   /** Folder of this repository in the cache. */
   readonly directory: string;
-  readonly credentials: () => GitCredentials | undefined;
+  readonly credentials: () => GitCredentials | undefined | Promise<GitCredentials | undefined>;
   readonly run: RunGit;
   readonly log: Log;
 }
@@ -45,7 +45,7 @@ export async function openRemote(
   /** What names stand for; they move with a refresh only. */
   let resolved = new Map<string, string>();
 
-  function raw(
+  async function raw(
     args: readonly string[],
     more: { readonly signal?: AbortSignal | undefined; readonly timeout?: number } = {},
   ) {
@@ -54,7 +54,7 @@ export async function openRemote(
       args,
       gitDirectory,
       subject: url,
-      remote: { url: fetchUrl, credentials: options.credentials() },
+      remote: { url: fetchUrl, credentials: await options.credentials() },
       ...more,
     });
   }

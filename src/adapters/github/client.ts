@@ -3,7 +3,7 @@ import { createAppAuth } from '@octokit/auth-app';
 import { retry } from '@octokit/plugin-retry';
 import { throttling } from '@octokit/plugin-throttling';
 import { Octokit } from '@octokit/rest';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { err, ok } from '../../domain/result.ts';
 import type { ForgeResult } from '../../ports/forge.ts';
 import type { Log } from '../../ports/log.ts';
@@ -100,6 +100,23 @@ export function createClient(options: ClientOptions): Client {
       }
       return ok({ items: items.slice(0, limit), more: more || items.length > limit });
     },
+  };
+}
+
+const TokenAnswer = z.object({ token: z.string() });
+
+/**
+ * A token for Git over HTTPS: the credential itself, or an App's installation token, made afresh before it ends. Rejects
+ * where the App is not installed or cannot be asked.
+ */
+export function createTokenSource(options: ClientOptions): () => Promise<string> {
+  const { auth } = options;
+  if ('token' in auth) return () => Promise.resolve(auth.token);
+  const baseUrl = options.baseUrl ?? 'https://api.github.com';
+  const connect = createConnect({ ...options, baseUrl, cache: createMemoryCache() }, createScrub([auth.privateKey]));
+  return async () => {
+    const octokit = await connect();
+    return TokenAnswer.parse(await octokit.auth({ type: 'installation' })).token;
   };
 }
 

@@ -4,7 +4,6 @@ import { createClusterReader } from '../../adapters/kubernetes/cluster-reader.ts
 import { createDryRun } from '../../adapters/kubernetes/dry-run.ts';
 import type { Config } from '../../config/config.ts';
 import type { Problem } from '../../domain/problem.ts';
-import { formatProblem } from '../../domain/problem.ts';
 import type { Result } from '../../domain/result.ts';
 import { ok } from '../../domain/result.ts';
 import type { Snapshot } from '../../domain/snapshot.ts';
@@ -65,7 +64,7 @@ async function examineCluster(
   const read = await readCluster(config, options, basics);
   if (!read.ok) {
     const remedy = read.error.hint ?? 'check the kubeconfig with kubectl get pods, and that this machine reaches the API server';
-    add([cluster.problem(formatProblem({ ...read.error, hint: '' }).split('\n')[0] ?? '', remedy)]);
+    add([cluster.problem(read.error.message, remedy)]);
     return undefined;
   }
   const { connection, snapshot, date, asked, answered } = read.value;

@@ -24,7 +24,6 @@ export function linesOf(check: string): {
   problem(detail: string, remedy: string, subject?: string): DoctorLine;
   unknown(detail: string, subject?: string, remedy?: string): DoctorLine;
 } {
-  const about = (subject: string | undefined): { subject?: string } => (subject === undefined ? {} : { subject });
   return {
     ok: (detail, subject) => ({ check, ...about(subject), result: 'ok', detail }),
     problem: (detail, remedy, subject) => ({ check, ...about(subject), result: 'problem', detail, remedy }),
@@ -36,4 +35,8 @@ export function linesOf(check: string): {
       ...(remedy === undefined ? {} : { remedy }),
     }),
   };
+}
+
+function about(subject: string | undefined): { subject?: string } {
+  return subject === undefined ? {} : { subject };
 }

@@ -35,6 +35,6 @@ export async function doctor(options: DoctorOptions): Promise<number> {
 function print({ check, subject, result, detail, remedy }: DoctorLine, { out, paint }: Terminal): void {
   const about = subject === undefined ? check : `${check} ${subject}`;
   const prefix = result === 'unknown' ? 'could not check: ' : '';
-  out(printable(`${paint(COLOUR[result], SIGN[result])} ${paint('bold', about)}: ${prefix}${detail}`));
-  if (remedy !== undefined) out(printable(`    → ${remedy}`));
+  out(`${paint(COLOUR[result], SIGN[result])} ${paint('bold', printable(about))}: ${prefix}${printable(detail)}`);
+  if (remedy !== undefined) out(`    → ${printable(remedy)}`);
 }

@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import type { FieldPath } from '../../domain/field-path.ts';
 import { getField } from '../../domain/field-path.ts';
 import type { JsonValue } from '../../domain/json.ts';
+import type { Checkout } from '../../domain/source.ts';
 import { readDocuments } from '../../domain/yaml/read.ts';
 import { setPlaces } from './application-set.ts';
 import type { DeclaredApplication } from './discovery.ts';
@@ -18,16 +19,16 @@ export interface OptionsQuestion {
 }
 
 /**
- * Places of an Application's own options for a source: `helm` or `kustomize` in its manifest, where that is in the
- * source's repository, and in the override files of the source's folder. They beat all files, overrides the most.
+ * Places of an Application's own options for a source: `helm` or `kustomize` in its manifest, where that is in Git,
+ * and in the override files of the source's folder. They beat all files, overrides the most.
  */
 export function applicationPlaces(context: LocateContext, { location, source }: OptionsQuestion): readonly Place[] {
   const { checkout, source: written } = source.request;
   const field = source.type === 'Helm' ? 'helm' : 'kustomize';
   const declared = context.fanIn.declaration(location, checkout);
-  const own = declared && !declared.generated ? manifestPlace(declared, source, field) : undefined;
+  const own = declared && !declared.generated ? manifestPlace(declared, source.index, field) : undefined;
   const overrides = overrideFiles(location.application, written).flatMap((file, i) => {
-    const value = readValue(source, file, 0, [field]);
+    const value = readValue(checkout, file, 0, [field]);
     const shared = { repoURL: checkout.repoURL, file, document: 0, base: [field], layer: 310 + i };
     const label = `the override file ${posix.basename(file)} in ${posix.dirname(file)}`;
     return value === undefined ? [] : [{ ...shared, kind: 'override', value, label } satisfies Place];
@@ -35,9 +36,9 @@ export function applicationPlaces(context: LocateContext, { location, source }: 
   return own ? [own, ...overrides] : overrides;
 }
 
-function manifestPlace(declared: DeclaredApplication, source: RenderedSource, field: string): Place | undefined {
-  const base = [...sourcePath(declared, source.index), field];
-  const value = readValue(source, declared.file, declared.document, base);
+function manifestPlace(declared: DeclaredApplication, index: number, field: string): Place | undefined {
+  const base = [...sourcePath(declared, index), field];
+  const value = readValue(declared.checkout, declared.file, declared.document, base);
   if (value === undefined) return undefined;
   const { repoURL, file, document } = declared;
   return { kind: 'application', repoURL, file, document, base, value, layer: 300, label: `the Application ${file}` };
@@ -47,7 +48,7 @@ function manifestPlace(declared: DeclaredApplication, source: RenderedSource, fi
 export function generatorPlaces(context: LocateContext, { location, source }: OptionsQuestion): readonly Place[] {
   const { checkout } = source.request;
   const declared = context.fanIn.declaration(location, checkout);
-  return declared?.generated ? setPlaces({ ...declared, generated: declared.generated }, checkout) : [];
+  return declared?.generated ? setPlaces({ ...declared, generated: declared.generated }) : [];
 }
 
 /** Where a source is in its Application's manifest. */
@@ -56,8 +57,8 @@ export function sourcePath({ spec }: DeclaredApplication, index: number): FieldP
   return spec.sources && spec.sources.length > 0 ? ['spec', 'sources', index] : ['spec', 'source'];
 }
 
-function readValue(source: RenderedSource, file: string, document: number, path: FieldPath): JsonValue | undefined {
-  const text = readSource(source.request.checkout, NO_OVERLAY, file);
+function readValue(checkout: Checkout, file: string, document: number, path: FieldPath): JsonValue | undefined {
+  const text = readSource(checkout, NO_OVERLAY, file);
   const documents = text === undefined ? undefined : readDocuments(text, file);
   return documents?.ok ? getField(documents.value[document]?.value, path) : undefined;
 }

@@ -40,7 +40,7 @@ export function expandSet(
       const parsed = ApplicationSpec.safeParse(object.spec);
       if (!parsed.success) return [];
       const application = { namespace: namespace ?? 'argocd', name: object.metadata.name };
-      const place = { repoURL: checkout.repoURL, ...at };
+      const place = { repoURL: checkout.repoURL, checkout, ...at };
       return [{ application, spec: parsed.data, namespaced: namespace !== undefined, ...place, generated }];
     });
   });
@@ -50,8 +50,8 @@ export function expandSet(
  * Where the values of a generated Application are written: the elements and files of its generator, and the tool options
  * of the set's template (which all Applications of the set share).
  */
-export function setPlaces(application: GeneratedApplication, checkout: Checkout): readonly Place[] {
-  const { file, document, repoURL, generated } = application;
+export function setPlaces(application: GeneratedApplication): readonly Place[] {
+  const { file, document, repoURL, checkout, generated } = application;
   const documents = readAll(readSource(checkout, NO_OVERLAY, file) ?? '', file);
   const set = documents.ok ? documents.value.find((candidate) => candidate.document === document)?.value : undefined;
   if (!set) return [];

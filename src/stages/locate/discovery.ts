@@ -14,6 +14,8 @@ export interface DeclaredApplication extends Target {
   /** True where the manifest names its namespace; otherwise `application.namespace` is Argo CD's default. */
   readonly namespaced: boolean;
   readonly repoURL: string;
+  /** The repository that it was read from. */
+  readonly checkout: Checkout;
   readonly file: string;
   readonly document: number;
   /** What an ApplicationSet made it from; absent for an Application that is written out. */
@@ -38,7 +40,7 @@ export function applicationsIn(checkout: Checkout, overlay: Overlay, file: strin
     if (value.kind === 'ApplicationSet') return expandSet(value, { file, document }, checkout, overlay);
     return (isArray(value.items) ? value.items.filter(isObject) : [value]).flatMap((object) => {
       const target = applicationOf(object);
-      return target ? [{ ...target, repoURL: checkout.repoURL, file, document }] : [];
+      return target ? [{ ...target, repoURL: checkout.repoURL, checkout, file, document }] : [];
     });
   });
 }

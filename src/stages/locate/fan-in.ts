@@ -4,11 +4,11 @@ import type { JsonValue } from '../../domain/json.ts';
 import { deepEqual } from '../../domain/json.ts';
 import { JsonValueSchema } from '../../domain/kubernetes/json-schema.ts';
 import type { ApplicationSpec } from '../../domain/kubernetes/application.ts';
-import type { Checkout, Location } from '../../domain/source.ts';
+import type { ApplicationRef, Checkout, Location } from '../../domain/source.ts';
 import type { Git } from '../../ports/git.ts';
 import type { Overlay, Renderer } from '../../ports/renderer.ts';
 import type { ApplicationIndex } from './applications.ts';
-import { applicationRef } from './applications.ts';
+import { applicationRef, findApplication } from './applications.ts';
 import { compareRenders } from './compare.ts';
 import type { DeclaredApplication } from './discovery.ts';
 import { applicationsIn, declaredApplications } from './discovery.ts';
@@ -40,7 +40,12 @@ export interface FanIn {
     overlay: Overlay,
     checkouts: Map<string, Checkout>,
   ): Promise<readonly string[]>;
-  /** The manifest that declares an Application in a repository; undefined where none with the same content is found. */
+  /** The repository of the Application that deploys an Application's own manifest; undefined where none is known. */
+  home(target: Target, checkouts: Map<string, Checkout>): Promise<Checkout | undefined>;
+  /**
+   * The manifest that declares an Application, in a repository or in its home once that was asked for; undefined where
+   * none with the same content is found.
+   */
   declaration(target: Target, checkout: Checkout): DeclaredApplication | undefined;
   /** The Application as an overlay makes it: its own manifest may be among the changed files. */
   underOverlay(target: Target, checkout: Checkout, overlay: Overlay): Target;
@@ -50,6 +55,7 @@ export function createFanIn(dependencies: FanInDependencies): FanIn {
   const { git, renders, renderers, applications, alsoKnown } = dependencies;
   const declared = new Map<string, readonly DeclaredApplication[]>();
   const roots = new Map<string, readonly Target[]>();
+  const homes = new Map<string, Checkout>();
 
   function declaredIn(checkout: Checkout): readonly DeclaredApplication[] {
     return remember(declared, checkout, () => declaredApplications(checkout));
@@ -59,7 +65,29 @@ export function createFanIn(dependencies: FanInDependencies): FanIn {
     return remember(roots, checkout, () => kustomizeRoots(checkout, renderers));
   }
 
+  async function home(target: Target, checkouts: Map<string, Checkout>): Promise<Checkout | undefined> {
+    const live = applications.applications.find((application) =>
+      isSame(applicationRef(application), target.application),
+    );
+    const ref = { apiVersion: 'argoproj.io/v1alpha1', kind: 'Application', ...target.application };
+    const parent = live && findApplication(applications, ref, live.metadata);
+    if (!parent?.ok) return undefined;
+    const { application } = parent.value;
+    const prepared = await renders.prepare(
+      { application: applicationRef(application), spec: application.spec },
+      { checkouts },
+    );
+    const checkout = prepared.ok ? prepared.value[0]?.request.checkout : undefined;
+    if (checkout) homes.set(formatApplication(target.application), checkout);
+    return checkout;
+  }
+
   function declaration(target: Target, checkout: Checkout): DeclaredApplication | undefined {
+    const elsewhere = homes.get(formatApplication(target.application));
+    return declarationIn(target, checkout) ?? (elsewhere && declarationIn(target, elsewhere));
+  }
+
+  function declarationIn(target: Target, checkout: Checkout): DeclaredApplication | undefined {
     const { name, namespace } = target.application;
     const named = declaredIn(checkout).filter(
       (known) => known.application.name === name && (!known.namespaced || known.application.namespace === namespace),
@@ -73,7 +101,7 @@ export function createFanIn(dependencies: FanInDependencies): FanIn {
     const changed = place && overlay.get(place.repoURL);
     if (!changed || (!changed.has(place.file) && !place.generated?.files.some((file) => changed.has(file))))
       return target;
-    const now = applicationsIn(checkout, overlay, place.file).find(
+    const now = applicationsIn(place.checkout, overlay, place.file).find(
       ({ document, application }) => document === place.document && application.name === place.application.name,
     );
     return now && !sameSpec(now.spec, target.spec) ? { application: target.application, spec: now.spec } : target;
@@ -102,6 +130,7 @@ export function createFanIn(dependencies: FanInDependencies): FanIn {
   }
 
   return {
+    home,
     declaration,
     underOverlay,
     async pairs(location, changeSet) {
@@ -156,6 +185,10 @@ function remember<T>(cache: Map<string, T>, { repoURL, revision }: Checkout, mak
 
 function sameSpec(a: ApplicationSpec, b: ApplicationSpec): boolean {
   return deepEqual(deploys(a), deploys(b));
+}
+
+function isSame(a: ApplicationRef, b: ApplicationRef): boolean {
+  return a.name === b.name && a.namespace === b.namespace;
 }
 
 function sameDestination({ destination: a }: ApplicationSpec, { destination: b }: ApplicationSpec): boolean {

@@ -57,7 +57,7 @@ export async function findOrigin(
     const message = `Git does not set ${formatFieldPath(path)} of ${formatRef(declared.ref)}`;
     return err(problem('not-in-git', message));
   }
-  const session = createSession(context, location, base.value, checkouts);
+  const session = await createSession(context, location, base.value, checkouts);
   if (source.type === 'Directory') return originInManifest(session, declared, path, value);
   return traceByRendering(context, session, { location, source, declared, path, value });
 }

@@ -44,7 +44,7 @@ export async function planChange(
   if (!base.ok) return base;
   const expected = expectedAfter(base.value.objects, changes);
   if (!expected.ok) return expected;
-  const session = createSession(context, location, base.value, checkouts);
+  const session = await createSession(context, location, base.value, checkouts);
   let settled: Settled = { edits: [] };
   let changeSet: ChangeSet | undefined;
   const places: string[] = [];
@@ -121,10 +121,9 @@ async function settle(
   let last: Attempt | undefined;
   let only: Candidate | undefined;
   let count = 0;
-  const repoURL = goal.source.request.checkout.repoURL;
   for await (const candidate of candidatesFor(context, session, goal)) {
     if (!session.hasBudget()) break;
-    if (settled.edits.length > 0 && candidate.repoURL !== repoURL) continue;
+    if (settled.repoURL !== undefined && candidate.repoURL !== settled.repoURL) continue;
     count++;
     only = candidate;
     last = await session.attempt(candidate, settled, goal.wanted);
@@ -146,5 +145,5 @@ async function settle(
 
 function together(settled: Settled, candidate: Candidate, changeSet: ChangeSet): Found {
   const texts = new Map([...(settled.texts ?? []), ...(candidate.texts ?? [])]);
-  return { edits: [...settled.edits, ...candidate.edits], texts, changeSet };
+  return { repoURL: candidate.repoURL, edits: [...settled.edits, ...candidate.edits], texts, changeSet };
 }

@@ -38,7 +38,7 @@ export interface Candidate {
 }
 
 /** What is decided already, before a candidate comes on top. */
-export type Settled = Pick<Candidate, 'edits' | 'texts'>;
+export type Settled = Pick<Candidate, 'edits' | 'texts'> & { readonly repoURL?: string };
 
 /** Something that was tried and does not do. */
 export interface Tried {
@@ -68,12 +68,12 @@ export interface Session {
   checkout(repoURL: string): Checkout | undefined;
 }
 
-export function createSession(
+export async function createSession(
   context: LocateContext,
   location: Location,
   base: RenderedApplication,
   known: Map<string, Checkout>,
-): Session {
+): Promise<Session> {
   const { renders, fanIn, renderLimit } = context;
   const tried: Tried[] = [];
   const start = renders.count();
@@ -81,6 +81,8 @@ export function createSession(
   for (const { request } of base.sources) {
     for (const checkout of [request.checkout, ...request.refs.values()]) checkouts.set(checkout.repoURL, checkout);
   }
+  const home = await fanIn.home(location, known);
+  if (home && !checkouts.has(home.repoURL)) checkouts.set(home.repoURL, home);
 
   function build(candidate: Candidate, edits: readonly SourceEdit[]): Result<ChangeSet, Problem> {
     const { repoURL, place, texts = new Map<string, string>() } = candidate;

@@ -1,0 +1,84 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Connection } from '../../../src/adapters/kubernetes/connect.ts';
+import { connect } from '../../../src/adapters/kubernetes/connect.ts';
+import { createDryRun } from '../../../src/adapters/kubernetes/dry-run.ts';
+import type { JsonObject } from '../../../src/domain/json.ts';
+import { KINDS, isKind } from '../../../src/domain/kubernetes/kinds.ts';
+import type { DryRun } from '../../../src/ports/cluster.ts';
+import { createSandboxClock } from '../../../src/sandbox/clock.ts';
+import { createClusterWorld } from '../../../src/sandbox/cluster/world.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import { attachCluster } from '../cluster/cluster.ts';
+import { until } from '../scenarios/world.ts';
+
+/** A cluster that is asked through the shipped adapters: the real one, or the sandbox. */
+export interface Side {
+  readonly name: 'real' | 'sandbox';
+  readonly connection: Connection;
+  readonly dryRun: DryRun;
+  /** Creates or changes an object, as an administrator. */
+  seed(object: JsonObject): Promise<void>;
+}
+
+export interface Sides {
+  readonly real: Side;
+  readonly sandbox: Side;
+  close(): Promise<void>;
+}
+
+const quiet = { debug() {}, info() {}, warn() {}, error() {} };
+
+/** Both sides, with nothing in them yet. Nothing runs in the sandbox: only its API is asked. */
+export async function openSides(): Promise<Sides> {
+  const directory = mkdtempSync(join(tmpdir(), 'remendo-e2e-sides-'));
+  const cluster = attachCluster();
+  const clock = createSandboxClock();
+  const world = createClusterWorld({ clock });
+  const kubeconfig = join(directory, 'sandbox.kubeconfig');
+  const { kubeconfigText } = await world.listen();
+  writeFileSync(kubeconfig, kubeconfigText, { mode: 0o600 });
+  const real = await open('real', cluster.kubeconfig, (object) => seedReal(cluster, object));
+  const sandbox = await open('sandbox', kubeconfig, async (object) => void world.apply(object));
+  return {
+    real,
+    sandbox,
+    async close() {
+      real.connection.close();
+      sandbox.connection.close();
+      await world.stop();
+      clock.stop();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+async function open(name: Side['name'], kubeconfig: string, seed: Side['seed']): Promise<Side> {
+  const connection = await connect({ env: {}, kubeconfig });
+  if (!connection.ok) throw new Error(connection.error.message);
+  return { name, connection: connection.value, dryRun: createDryRun(connection.value, { log: quiet }), seed };
+}
+
+/** The path of an object of a kind that Remendo knows. */
+export function pathOf(object: JsonObject): string {
+  const { kind, metadata, apiVersion } = object as { kind: string; apiVersion: string; metadata: { name: string; namespace?: string } };
+  if (!isKind(kind)) throw new Error(`no path for ${kind}`);
+  const { plural } = KINDS[kind];
+  const root = apiVersion.includes('/') ? 'apis' : 'api';
+  const scope = metadata.namespace === undefined ? '' : `/namespaces/${metadata.namespace}`;
+  return `/${root}/${apiVersion}${scope}/${plural}/${metadata.name}`;
+}
+
+async function seedReal({ admin }: Cluster, object: JsonObject): Promise<void> {
+  const path = pathOf(object);
+  await admin.apply(path, object);
+  if (object['kind'] === 'Namespace') {
+    // Pods are refused until the namespace has its ServiceAccount.
+    await until(`the ServiceAccount of ${path}`, 20, () => admin.get(`${path}/serviceaccounts/default`));
+  }
+  if (object['kind'] === 'ResourceQuota') {
+    // A quota counts from the moment its controller has filled in the status.
+    await until(`the status of ${path}`, 20, async () => ((await admin.get(path))?.status?.hard === undefined ? undefined : true));
+  }
+}
