@@ -1,4 +1,5 @@
 import { chmodSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { build } from 'esbuild';
 
 /** CommonJS dependencies inside an ESM bundle need `require`. */
@@ -8,10 +9,11 @@ const banner = [
   'const require = remendoCreateRequire(import.meta.url);',
 ].join('\n');
 
-rmSync('dist', { recursive: true, force: true });
+const [outdir = 'dist'] = process.argv.slice(2);
+rmSync(outdir, { recursive: true, force: true });
 await build({
   entryPoints: { remendo: 'src/cli/main.ts' },
-  outdir: 'dist',
+  outdir,
   bundle: true,
   splitting: true,
   platform: 'node',
@@ -21,4 +23,4 @@ await build({
   logLevel: 'warning',
   banner: { js: banner },
 });
-chmodSync('dist/remendo.js', 0o755);
+chmodSync(join(outdir, 'remendo.js'), 0o755);

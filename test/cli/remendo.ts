@@ -12,12 +12,19 @@ export interface Ended {
   readonly err: string;
 }
 
+export interface Place {
+  readonly directory: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Another program than the sources of this one. */
+  readonly program?: string;
+}
+
 /** Runs the command line in a process of its own: in `directory`, with no environment but PATH, HOME and what is given. */
 export async function remendo(
   args: readonly string[],
-  { directory, env = {} }: { readonly directory: string; readonly env?: Readonly<Record<string, string>> },
+  { directory, env = {}, program = MAIN }: Place,
 ): Promise<Ended> {
-  const child = spawn(process.execPath, [MAIN, ...args], {
+  const child = spawn(process.execPath, [program, ...args], {
     cwd: directory,
     env: { PATH: process.env.PATH, HOME: directory, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -15,9 +15,7 @@ export interface BranchRules {
 const RulesAnswer = z.array(
   z.object({
     type: z.string(),
-    parameters: z
-      .object({ required_status_checks: z.array(z.object({ context: z.string() })).optional() })
-      .nullish(),
+    parameters: z.object({ required_status_checks: z.array(z.object({ context: z.string() })).optional() }).nullish(),
   }),
 );
 

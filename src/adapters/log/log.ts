@@ -19,7 +19,8 @@ export interface LogOptions {
  * pino is loaded here, so that commands that log nothing do not pay for it.
  */
 export async function createLog({ level, destination, pretty = false, redact }: LogOptions): Promise<Log> {
-  const { pino } = await import('pino');
+  // By its default: a bundler gives a CommonJS package no other name.
+  const { default: pino } = await import('pino');
   const stream = pretty ? { write: (line: string) => void destination.write(prettyLine(line)) } : destination;
   const logger = pino(
     {

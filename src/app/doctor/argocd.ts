@@ -27,7 +27,9 @@ export async function examineArgoCd(connection: Connection, snapshot: Snapshot):
   return [
     line.ok(`${applications.length} Applications in ${namespaces.join(', ')}`),
     ...(await Promise.all(namespaces.map((namespace) => tracking(connection, namespace)))),
-    ...several(unread, (names) => line.problem(`no sync status: ${names}`, 'is the application controller running?', 'status')),
+    ...several(unread, (names) =>
+      line.problem(`no sync status: ${names}`, 'is the application controller running?', 'status'),
+    ),
     ...several(applications.filter(isManual), (names) =>
       line.ok(`synced by hand, so a merged fix waits for somebody: ${names}`, 'manual sync'),
     ),
@@ -40,7 +42,10 @@ export async function examineArgoCd(connection: Connection, snapshot: Snapshot):
 /** The key `application.resourceTrackingMethod` of argocd-cm; where it is not set, the version decides. */
 async function tracking(connection: Connection, namespace: string): Promise<DoctorLine> {
   const subject = `tracking in ${namespace}`;
-  const answer = await connection.request({ method: 'GET', path: apiPath('v1', ['configmaps', 'argocd-cm'], namespace) });
+  const answer = await connection.request({
+    method: 'GET',
+    path: apiPath('v1', ['configmaps', 'argocd-cm'], namespace),
+  });
   if (!answer.ok) return line.unknown(answer.error.message, subject);
   const settings = Settings.safeParse(parseJson(await bodyText(answer.value.body).catch(() => '')));
   if (answer.value.status !== 200 || !settings.success) {

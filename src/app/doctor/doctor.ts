@@ -63,14 +63,18 @@ async function examineCluster(
 ): Promise<Snapshot | undefined> {
   const read = await readCluster(config, options, basics);
   if (!read.ok) {
-    const remedy = read.error.hint ?? 'check the kubeconfig with kubectl get pods, and that this machine reaches the API server';
+    const remedy =
+      read.error.hint ?? 'check the kubeconfig with kubectl get pods, and that this machine reaches the API server';
     add([cluster.problem(read.error.message, remedy)]);
     return undefined;
   }
   const { connection, snapshot, date, asked, answered } = read.value;
   try {
     const pods = snapshot.objects.Pod.length;
-    add([cluster.ok(`${snapshot.cluster} at ${connection.server}: ${pods} pods`), examineClock('API server', date, asked, answered)]);
+    add([
+      cluster.ok(`${snapshot.cluster} at ${connection.server}: ${pods} pods`),
+      examineClock('API server', date, asked, answered),
+    ]);
     add(await examineRights(connection, snapshot));
     const [application] = snapshot.objects.Application;
     add([await examineDryRun(createDryRun(connection, basics), application?.spec.destination.namespace ?? 'default')]);
@@ -112,11 +116,21 @@ export async function readCluster(
     return version;
   }
   version.value.body.resume();
-  const reader = createClusterReader(connection.value, { clock, log, ...(name === undefined ? {} : { cluster: name }) });
+  const reader = createClusterReader(connection.value, {
+    clock,
+    log,
+    ...(name === undefined ? {} : { cluster: name }),
+  });
   const snapshot = await reader.snapshot();
   if (!snapshot.ok) {
     connection.value.close();
     return snapshot;
   }
-  return ok({ connection: connection.value, snapshot: snapshot.value, date: version.value.headers.date, asked, answered });
+  return ok({
+    connection: connection.value,
+    snapshot: snapshot.value,
+    date: version.value.headers.date,
+    asked,
+    answered,
+  });
 }

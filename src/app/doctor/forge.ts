@@ -27,11 +27,19 @@ export interface ForgeScene {
 }
 
 /** For each repository: whether pull requests can be opened, whether they could be merged, and whether checks run on them. */
-export async function examineForges(scene: ForgeScene, repositories: readonly string[]): Promise<readonly DoctorLine[]> {
+export async function examineForges(
+  scene: ForgeScene,
+  repositories: readonly string[],
+): Promise<readonly DoctorLine[]> {
   const { config, secrets } = scene;
   const { appId } = config.github;
   if (appId !== undefined && secrets.githubAppKey === undefined) {
-    return [line.problem('github.appId is configured without its key', 'set REMENDO_GITHUB_APP_KEY to the private key of the App')];
+    return [
+      line.problem(
+        'github.appId is configured without its key',
+        'set REMENDO_GITHUB_APP_KEY to the private key of the App',
+      ),
+    ];
   }
   if (!githubAuth(config, secrets)) {
     const detail = 'there is no credential for a forge';
@@ -62,13 +70,26 @@ async function examineOne({ config, secrets, log, fetch }: ForgeScene, url: stri
     return [line.problem(message, remedy, url)];
   }
   const { archived, canPush, login, defaultBranch } = info.value;
-  if (archived) return [line.problem('the repository is archived', 'nothing can be written there: remove its Applications', url)];
+  if (archived)
+    return [line.problem('the repository is archived', 'nothing can be written there: remove its Applications', url)];
   if (!canPush) {
-    return [line.problem(`${login} may not push branches`, 'give it the role Write, or the App the permissions Contents and Pull requests', url)];
+    return [
+      line.problem(
+        `${login} may not push branches`,
+        'give it the role Write, or the App the permissions Contents and Pull requests',
+        url,
+      ),
+    ];
   }
   const rules = await readBranchRules(createClient(options), defaultBranch);
-  const demands = rules.ok ? signatures(info.value, rules.value.signatures, url) : signing.unknown(rules.error.message, url);
-  return [line.ok(`${login} may open pull requests`, url), demands, willRun(login, rules.ok ? rules.value.requiredChecks : [], url)];
+  const demands = rules.ok
+    ? signatures(info.value, rules.value.signatures, url)
+    : signing.unknown(rules.error.message, url);
+  return [
+    line.ok(`${login} may open pull requests`, url),
+    demands,
+    willRun(login, rules.ok ? rules.value.requiredChecks : [], url),
+  ];
 }
 
 /** GitHub signs what an App or a workflow commits through the API; what a personal token commits stays unsigned. */
@@ -76,12 +97,20 @@ function signatures({ login, defaultBranch }: RepositoryInfo, demanded: boolean,
   const signed = login.endsWith('[bot]');
   if (signed) return signing.ok('GitHub signs the commits of this account', url);
   if (!demanded) return signing.ok(`${defaultBranch} does not ask for signatures, as far as ${login} may see`, url);
-  return signing.problem(`${defaultBranch} asks for signed commits, and those of a personal token are not`, 'use a GitHub App', url);
+  return signing.problem(
+    `${defaultBranch} asks for signed commits, and those of a personal token are not`,
+    'use a GitHub App',
+    url,
+  );
 }
 
 /** docs.github.com, "Triggering a workflow from a workflow": events of the GITHUB_TOKEN start no workflows. */
 function willRun(login: string, required: readonly string[], url: string): DoctorLine {
-  if (login !== ACTIONS) return checks.ok(required.length === 0 ? 'checks run; none is required' : `checks run; required: ${required.join(', ')}`, url);
+  if (login !== ACTIONS)
+    return checks.ok(
+      required.length === 0 ? 'checks run; none is required' : `checks run; required: ${required.join(', ')}`,
+      url,
+    );
   const remedy = 'use the token of a GitHub App (actions/create-github-app-token)';
   return checks.problem('no checks run on pull requests that the GITHUB_TOKEN of a workflow opens', remedy, url);
 }

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 
 const Line = z.object({
-  check: z.string().describe('What was looked at: cluster, rights, argocd, repository, forge, programs, model, clock ...'),
+  check: z
+    .string()
+    .describe('What was looked at: cluster, rights, argocd, repository, forge, programs, model, clock ...'),
   subject: z.string().optional().describe('Which one, where there are several.'),
   result: z.enum(['ok', 'problem', 'unknown']).describe('unknown: could not check, which is no approval.'),
   detail: z.string(),

@@ -13,8 +13,14 @@ const line = linesOf('programs');
 const run = promisify(execFile);
 
 /** git, and helm and kustomize where an Application is rendered by them. `snapshot` is absent where no cluster was read. */
-export async function examinePrograms({ render }: Pick<Config, 'render'>, snapshot: Snapshot | undefined): Promise<readonly DoctorLine[]> {
-  const types = snapshot?.objects.Application.flatMap(({ status }) => [status?.sourceType, ...(status?.sourceTypes ?? [])]);
+export async function examinePrograms(
+  { render }: Pick<Config, 'render'>,
+  snapshot: Snapshot | undefined,
+): Promise<readonly DoctorLine[]> {
+  const types = snapshot?.objects.Application.flatMap(({ status }) => [
+    status?.sourceType,
+    ...(status?.sourceTypes ?? []),
+  ]);
   const settings = {
     ...(render.helm === undefined ? {} : { helm: render.helm }),
     ...(render.kustomize === undefined ? {} : { kustomize: render.kustomize }),
@@ -35,12 +41,18 @@ async function git(): Promise<DoctorLine> {
   }
 }
 
-async function renderer(name: string, found: Result<Binary, Problem>, needed: boolean | undefined): Promise<DoctorLine> {
+async function renderer(
+  name: string,
+  found: Result<Binary, Problem>,
+  needed: boolean | undefined,
+): Promise<DoctorLine> {
   if (!found.ok) {
     if (needed === true) return line.problem(found.error.message, found.error.hint ?? `install ${name}`, name);
     if (needed === false) return line.ok('not installed, and no Application needs it', name);
     return line.unknown(`${found.error.message}; whether an Application needs it is not known`, name);
   }
   const version = await versionOf(found.value);
-  return version.ok ? line.ok(version.value, name) : line.problem(version.error.message, `run ${found.value.program} by hand`, name);
+  return version.ok
+    ? line.ok(version.value, name)
+    : line.problem(version.error.message, `run ${found.value.program} by hand`, name);
 }

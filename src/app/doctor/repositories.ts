@@ -37,13 +37,21 @@ async function examineOne(git: Git, snapshot: Snapshot, url: string): Promise<Do
   const refreshed = opened.ok ? await opened.value.refresh() : opened;
   if (!opened.ok || !refreshed.ok) {
     const failure = !opened.ok ? opened.error : !refreshed.ok ? refreshed.error : undefined;
-    const remedy = failure?.hint ?? 'give a credential for this host (docs/configuration.md, Secrets), or a clone with --repo';
+    const remedy =
+      failure?.hint ?? 'give a credential for this host (docs/configuration.md, Secrets), or a clone with --repo';
     return line.problem(failure === undefined ? 'cannot be fetched' : firstLine(formatProblem(failure)), remedy, url);
   }
-  const wanted = new Set(sourcesOf(snapshot).flatMap((source) => (source.repoURL === url ? [source.targetRevision ?? 'HEAD'] : [])));
+  const wanted = new Set(
+    sourcesOf(snapshot).flatMap((source) => (source.repoURL === url ? [source.targetRevision ?? 'HEAD'] : [])),
+  );
   for (const revision of wanted) {
     const found = await opened.value.resolve(revision);
-    if (!found.ok) return line.problem(firstLine(formatProblem(found.error)), 'an Application asks for it: Argo CD cannot sync it either', url);
+    if (!found.ok)
+      return line.problem(
+        firstLine(formatProblem(found.error)),
+        'an Application asks for it: Argo CD cannot sync it either',
+        url,
+      );
   }
   return line.ok(`fetched; ${[...wanted].join(', ')}`, url);
 }

@@ -20,7 +20,9 @@ export async function examineRights(connection: Connection, snapshot: Snapshot):
   const listed = ALL_KINDS.filter((kind) => !isBlind(snapshot, kind));
   const lists = blind.map(({ kind, reason }) => line.problem(`cannot list: ${reason}`, ROLE, kind));
   return [
-    ...(blind.length === 0 ? [line.ok(`every kind that Remendo looks at can be listed (${listed.length})`, 'list')] : lists),
+    ...(blind.length === 0
+      ? [line.ok(`every kind that Remendo looks at can be listed (${listed.length})`, 'list')]
+      : lists),
     await watches(connection, listed),
     await logs(connection, snapshot),
     ...(await writes(connection)),
@@ -35,13 +37,22 @@ async function watches(connection: Connection, kinds: readonly Kind[]): Promise<
   for (const kind of kinds) {
     const { apiVersion, plural } = KINDS[kind];
     const query = { watch: 'true', timeoutSeconds: '1' };
-    const answer = await connection.request({ method: 'GET', path: apiPath(apiVersion, [plural]), query, timeout: ASK });
+    const answer = await connection.request({
+      method: 'GET',
+      path: apiPath(apiVersion, [plural]),
+      query,
+      timeout: ASK,
+    });
     if (!answer.ok) return line.unknown(answer.error.message, 'watch');
     answer.value.body.destroy();
     if (answer.value.status === 401 || answer.value.status === 403) refused.push(kind);
   }
   if (refused.length === 0) return line.ok('and watched', 'watch');
-  return line.problem(`cannot watch ${refused.join(', ')}`, `${ROLE}; without it, changes are seen only at run.interval`, 'watch');
+  return line.problem(
+    `cannot watch ${refused.join(', ')}`,
+    `${ROLE}; without it, changes are seen only at run.interval`,
+    'watch',
+  );
 }
 
 async function logs(connection: Connection, { objects }: Snapshot): Promise<DoctorLine> {
@@ -50,7 +61,12 @@ async function logs(connection: Connection, { objects }: Snapshot): Promise<Doct
   const { name, namespace = 'default' } = pod.metadata;
   const container = pod.spec.containers[0]?.name;
   const query = { limitBytes: '1', tailLines: '1', ...(container === undefined ? {} : { container }) };
-  const answer = await connection.request({ method: 'GET', path: apiPath('v1', ['pods', name, 'log'], namespace), query, timeout: ASK });
+  const answer = await connection.request({
+    method: 'GET',
+    path: apiPath('v1', ['pods', name, 'log'], namespace),
+    query,
+    timeout: ASK,
+  });
   if (!answer.ok) return line.unknown(answer.error.message, 'pods/log');
   const { status, body } = answer.value;
   const { message } = await failureText(body);
@@ -81,11 +97,13 @@ async function writes(connection: Connection): Promise<readonly DoctorLine[]> {
     const sub = 'subresource' in attributes ? `/${attributes.subresource}` : '';
     if (allowed) held.push(`${attributes.verb} ${attributes.resource}${sub}`);
   }
-  const remedy = 'use an identity that can only read (charts/remendo); Remendo never sends writes, and should not be able to';
+  const remedy =
+    'use an identity that can only read (charts/remendo); Remendo never sends writes, and should not be able to';
   const needless = held.filter((right) => right !== 'patch deployments');
   if (needless.length > 0) return [line.problem(`the identity may ${needless.join(', ')}`, remedy, 'write')];
   if (held.length === 0) return [line.ok('the identity cannot write', 'write')];
-  const detail = 'the identity may patch workloads, as dry runs need; whether an admission policy keeps it to dry runs is not seen from here';
+  const detail =
+    'the identity may patch workloads, as dry runs need; whether an admission policy keeps it to dry runs is not seen from here';
   return [line.unknown(detail, 'write', 'install the policy of deploy/read-only (values: dryRun.enabled)')];
 }
 
@@ -124,7 +142,12 @@ export async function examineDryRun(dryRun: DryRun, namespace: string): Promise<
       template: { metadata: { labels }, spec: { containers: [{ name: 'doctor', image: 'remendo-doctor' }] } },
     },
   };
-  const answer = await dryRun.apply(object, { apiVersion: 'apps/v1', kind: 'Deployment', namespace, name: 'remendo-doctor' });
+  const answer = await dryRun.apply(object, {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    namespace,
+    name: 'remendo-doctor',
+  });
   if (answer.kind === 'accepted') return dryRunLine.ok('the API server checks edits in dry runs', namespace);
   if (answer.kind === 'refused') return dryRunLine.ok(`dry runs are answered (this one: ${answer.message})`, namespace);
   const remedy = 'it is optional: without it proofs say "could not check" for api-server (values: dryRun.enabled)';

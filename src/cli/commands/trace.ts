@@ -4,6 +4,7 @@ import { readApplications } from '../../app/applications-file.ts';
 import { buildApp, buildBasics } from '../../app/app.ts';
 import { NO_DRY_RUN, NO_REGISTRY, snapshotOf } from '../../app/offline.ts';
 import { readOperations } from '../../app/operations-file.ts';
+import { setField } from '../../app/set-field.ts';
 import { createSourcesOf } from '../../app/sources.ts';
 import type { TraceDependencies, TraceProblem, Traced } from '../../app/trace.ts';
 import { findObject, trace as traceField } from '../../app/trace.ts';
@@ -115,8 +116,7 @@ function operationsOf(
   if (!documents.ok) return documents;
   const [document] = documents.value;
   if (!document) return err(problem('bad-value', '--set is empty', { hint: 'write null, "" or a YAML value' }));
-  const op = getField(declared, path) === undefined ? 'add' : 'replace';
-  return ok([{ op, path, value: document.value }]);
+  return ok([setField(declared, path, document.value)]);
 }
 
 function outputOf(

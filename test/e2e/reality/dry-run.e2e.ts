@@ -23,9 +23,9 @@ function refOf(object: JsonObject): ObjectRef {
   return { apiVersion, kind, name, ...(namespace === undefined ? {} : { namespace }) };
 }
 
-const VOLATILE = new Set(['uid', 'resourceVersion', 'creationTimestamp', 'managedFields', 'generation', 'clusterIP', 'clusterIPs', 'annotations']);
+const VOLATILE = new Set(['uid', 'resourceVersion', 'creationTimestamp', 'managedFields', 'generation', 'clusterIP', 'clusterIPs', 'annotations', 'status']);
 
-/** Without what differs between any two servers: ids, times, addresses, the token volume's random name. */
+/** Without what differs between any two servers: ids, times, addresses, what controllers do, the token volume's random name. */
 function stable(value: JsonValue): JsonValue {
   if (isArray(value)) return value.filter((item) => !(isObject(item) && typeof item['name'] === 'string' && item['name'].startsWith('kube-api-access-'))).map(stable);
   if (!isObject(value)) return value;

@@ -72,7 +72,10 @@ export function pathOf(object: JsonObject): string {
 
 async function seedReal({ admin }: Cluster, object: JsonObject): Promise<void> {
   const path = pathOf(object);
-  await admin.apply(path, object);
+  // As Argo CD with ServerSideApply: what it no longer names is removed.
+  const query = 'fieldManager=argocd-controller&force=true';
+  const { status, body } = await admin.send('PATCH', `${path}?${query}`, object, 'application/apply-patch+yaml');
+  if (status !== 200 && status !== 201) throw new Error(`${path}: ${JSON.stringify(body)}`);
   if (object['kind'] === 'Namespace') {
     // Pods are refused until the namespace has its ServiceAccount.
     await until(`the ServiceAccount of ${path}`, 20, () => admin.get(`${path}/serviceaccounts/default`));

@@ -45,30 +45,30 @@ void test('the same fix again writes nothing', async (t) => {
 });
 
 // Every request that writes may be the last one of a process; what it did may or may not have reached the forge.
-for (const kind of ['forbidden', 'reset-after'] as const) {
-  void test(`a process that ends at any write (${kind}) leaves nothing that the next one does not adopt`, async (t) => {
+for (const kind of ['before', 'after'] as const) {
+  void test(`a process that ends at any write (killed ${kind} it) leaves nothing that the next one does not adopt`, async (t) => {
     const whole = await startGitHub(t);
     await run(forgeOn(whole));
     const [expected] = await pullsOf(whole.sandbox);
     const total = writes(whole.sandbox);
     assert.ok(total >= 6, `blob, tree, commit, branch, pull request, label: ${total}`);
-    for (let after = 0; after < total; after++) {
+    for (let nth = 0; nth < total; nth++) {
       const github = await startGitHub(t);
-      let left = after;
+      let left = nth;
       const cut = forgeOn(github, {
         fetch: async (url, init) => {
           const isWrite = (init?.method ?? 'GET') !== 'GET';
-          if (isWrite && left-- === 0 && kind === 'reset-after') await fetch(url, init);
+          if (isWrite && left-- === 0 && kind === 'after') await fetch(url, init);
           if (left < 0) throw new Error('killed');
           return fetch(url, init);
         },
       });
       await run(cut);
       const opened = await run(forgeOn(github));
-      assert.ok(['opened', 'already-open'].includes(opened.outcome), `${after}: ${opened.outcome} ${opened.reason}`);
+      assert.ok(['opened', 'already-open'].includes(opened.outcome), `${nth}: ${opened.outcome} ${opened.reason}`);
       const [pull, ...more] = await pullsOf(github.sandbox);
-      assert.equal(more.length, 0, `after ${after} writes`);
-      assert.deepEqual([pull?.title, pull?.labels], [expected?.title, ['remendo']], `after ${after} writes`);
+      assert.equal(more.length, 0, `after ${nth} writes`);
+      assert.deepEqual([pull?.title, pull?.labels], [expected?.title, ['remendo']], `after ${nth} writes`);
       const repository = github.sandbox.repositoryPath('acme', 'shop');
       assert.equal(await git(repository, ['show', `${BRANCH}:${PATH}`]), `${DEPLOYMENT}fixed: true\n`);
     }
@@ -81,7 +81,9 @@ void test('a base that changed in the same file is a new commit on the new base'
   await run(forge);
   const changed = `${DEPLOYMENT}other: 1\n`;
   const base = await human(github.sandbox, 'main', { [PATH]: changed });
-  const again = await run(forge, {}, () => delivery(base, { changeSet: changeSet(base, changed, `${changed}fixed: true\n`) }));
+  const again = await run(forge, {}, () =>
+    delivery(base, { changeSet: changeSet(base, changed, `${changed}fixed: true\n`) }),
+  );
   assert.equal(again.outcome, 'updated');
   const repository = github.sandbox.repositoryPath('acme', 'shop');
   assert.equal((await git(repository, ['rev-parse', `${BRANCH}^`])).trim(), base, 'a merge conflict cannot remain');
@@ -104,7 +106,11 @@ void test('new evidence changes the body and not the branch; evidence that goes 
   const forge = forgeOn(github);
   await run(forge);
   const [first] = await pullsOf(github.sandbox);
-  const more = { id: 'E2', object: { apiVersion: 'v1', kind: 'Event', namespace: 'shop', name: 'e' }, text: 'Back-off' };
+  const more = {
+    id: 'E2',
+    object: { apiVersion: 'v1', kind: 'Event', namespace: 'shop', name: 'e' },
+    text: 'Back-off',
+  };
   const seen = incident();
   const both = { ...seen, evidence: [...seen.evidence, more] };
   assert.equal((await run(forge, {}, (base) => delivery(base, { incident: both }))).outcome, 'updated');
@@ -143,13 +149,24 @@ void test('a branch of the same name that is not ours is not touched', async (t)
   const github = await startGitHub(t);
   const forge = forgeOn(github);
   const files = { [PATH]: 'theirs: 1\n' };
-  const sha = await github.sandbox.commitFiles('acme', 'shop', { branch: BRANCH, from: 'main', files, message: 'x', author: ANA });
+  const sha = await github.sandbox.commitFiles('acme', 'shop', {
+    branch: BRANCH,
+    from: 'main',
+    files,
+    message: 'x',
+    author: ANA,
+  });
   assert.equal((await run(forge)).outcome, 'human-edited');
   assert.equal((await forge.reader.branch(BRANCH)).ok && sha, sha);
   assert.equal((await pullsOf(github.sandbox)).length, 0);
   // Nor is it with a forged trailer, or with a pull request that somebody else opened for it.
   const message = 'x\n\nRemendo-Fingerprint: 0123456789abcdef\n';
-  await github.sandbox.commitFiles('acme', 'shop', { branch: BRANCH, files: { [PATH]: 'b: 1\n' }, message, author: ANA });
+  await github.sandbox.commitFiles('acme', 'shop', {
+    branch: BRANCH,
+    files: { [PATH]: 'b: 1\n' },
+    message,
+    author: ANA,
+  });
   assert.equal((await run(forge)).outcome, 'human-edited');
   await github.sandbox.openPull('acme', 'shop', { by: 'mallory', title: 'Trust me', head: BRANCH });
   const before = writes(github.sandbox);
@@ -227,10 +244,17 @@ void test('limits: open at once, per hour, per workload', async (t) => {
     );
   const before = writes(github.sandbox);
   const perWorkload = await attempt(web, {});
-  assert.deepEqual([perWorkload.outcome, /#1 is open for the same workload/.test(perWorkload.reason)], ['limit-reached', true]);
+  assert.deepEqual(
+    [perWorkload.outcome, /#1 is open for the same workload/.test(perWorkload.reason)],
+    ['limit-reached', true],
+  );
   assert.match((await attempt(other, { openPullRequests: 1 })).reason, /1 are allowed/);
   assert.match((await attempt(other, { pullRequestsPerHour: 1 })).reason, /last hour/);
-  assert.equal((await attempt(other, { pullRequestsPerHour: 1 }, '2020-01-01T00:00:00Z')).outcome, 'limit-reached', 'a clock that went back');
+  assert.equal(
+    (await attempt(other, { pullRequestsPerHour: 1 }, '2020-01-01T00:00:00Z')).outcome,
+    'limit-reached',
+    'a clock that went back',
+  );
   assert.equal(writes(github.sandbox), before);
   const later = new Date(Date.now() + 3_700_000).toISOString();
   assert.equal((await attempt(other, { pullRequestsPerHour: 1 }, later)).outcome, 'opened');
@@ -283,7 +307,13 @@ void test('a base that was force-pushed: the branch is built again, and nobody i
   await human(github.sandbox, 'main', { 'b.md': 'b\n' });
   await run(forge);
   const files = { 'c.md': 'c\n' };
-  const base = await github.sandbox.commitFiles('acme', 'shop', { branch: 'main', from: root, files, message: 'rewritten', author: ANA });
+  const base = await github.sandbox.commitFiles('acme', 'shop', {
+    branch: 'main',
+    from: root,
+    files,
+    message: 'rewritten',
+    author: ANA,
+  });
   const again = await run(forge);
   assert.equal(again.outcome, 'updated');
   const repository = github.sandbox.repositoryPath('acme', 'shop');
@@ -299,7 +329,12 @@ void test('an Application that follows a branch, a tag, or nothing that is there
   assert.equal(tagged.outcome, 'not-editable');
   assert.match(tagged.reason, /v1\.2\.3, which is not a branch/);
   assert.equal(await forge.reader.branch(BRANCH).then((branch) => branch.ok && branch.value), undefined);
-  await github.sandbox.commitFiles('acme', 'shop', { branch: 'release/1.x', from: 'main', files: { r: 'r' }, message: 'r' });
+  await github.sandbox.commitFiles('acme', 'shop', {
+    branch: 'release/1.x',
+    from: 'main',
+    files: { r: 'r' },
+    message: 'r',
+  });
   assert.equal((await follow('refs/heads/release/1.x')).outcome, 'opened');
   assert.equal((await pullsOf(github.sandbox))[0]?.base.ref, 'release/1.x');
 });

@@ -16,14 +16,7 @@ const HOSTILE = [
 ];
 
 /** What a forge acts on in running text: mentions, references, closing words, links, comments, HTML. */
-const ACTIVE = [
-  /@[A-Za-z0-9]/,
-  /#\d/,
-  /\bGH-\d/i,
-  /\b(https?|ftp):\/\//i,
-  /\bwww\.\w/i,
-  /<!--/,
-];
+const ACTIVE = [/@[A-Za-z0-9]/, /#\d/, /\bGH-\d/i, /\b(https?|ftp):\/\//i, /\bwww\.\w/i, /<!--/];
 
 for (const text of HOSTILE) {
   test(`nothing in ${JSON.stringify(text)} acts on a forge`, () => {

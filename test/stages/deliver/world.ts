@@ -50,7 +50,16 @@ export function incident(more: Partial<Incident> = {}): Incident {
 
 /** A proven fix of `acme/shop` that appends `line` to the manifest. */
 export function delivery(baseRevision: string, more: Partial<Delivery> = {}, line = 'fixed: true\n'): Delivery {
-  const path = ['spec', 'template', 'spec', 'containers', { key: 'name', value: 'web' }, 'resources', 'limits', 'memory'];
+  const path = [
+    'spec',
+    'template',
+    'spec',
+    'containers',
+    { key: 'name', value: 'web' },
+    'resources',
+    'limits',
+    'memory',
+  ];
   return {
     incident: incident(),
     location: {
