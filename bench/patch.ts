@@ -72,7 +72,11 @@ export async function benchPatch(): Promise<{ name: string; figures: Record<stri
       state: { directory: join(directory, 'state') },
       log: { level: 'error' },
     });
-    const app = await buildApp(config, { env: {}, repositories: new Map([[URL_IN_APPLICATION, repository]]), persistent: false });
+    const app = await buildApp(config, {
+      env: {},
+      repositories: new Map([[URL_IN_APPLICATION, repository]]),
+      persistent: false,
+    });
     if (!app.ok) throw new Error(app.error.message);
     const stop = new AbortController();
     const watching = app.value.ports.cluster.watch(() => undefined, stop.signal);
@@ -87,7 +91,11 @@ export async function benchPatch(): Promise<{ name: string; figures: Record<stri
     await watching;
     await app.value.close();
     times.sort((a, b) => a - b);
-    const figures = { 'median, ms': round(times[RUNS / 2]), 'fastest, ms': round(times[0]), 'slowest, ms': round(times.at(-1)) };
+    const figures = {
+      'median, ms': round(times[RUNS / 2]),
+      'fastest, ms': round(times[0]),
+      'slowest, ms': round(times.at(-1)),
+    };
     return [{ name: 'from event to proven patch, plain source', figures }];
   } finally {
     await world.stop();

@@ -21,7 +21,10 @@ const BENCHES: Readonly<Record<string, { readonly promise: string; readonly run:
   detect: { promise: 'Detecting and correlating over 10,000 pods: under 1 s, and linear in pods.', run: benchDetect },
   list: { promise: 'Listing 10,000 pods of 13 KB over HTTP: under 6 s, under 150 MB when steady.', run: benchList },
   snapshot: { promise: 'A JSON snapshot folder of 10,000 pods: under 8 s and 400 MB.', run: benchSnapshotFolder },
-  provenance: { promise: 'Finding and editing the source of a field: see the renders; each costs one run of helm or kustomize.', run: benchProvenance },
+  provenance: {
+    promise: 'Finding and editing the source of a field: see the renders; each costs one run of helm or kustomize.',
+    run: benchProvenance,
+  },
 };
 
 const names = process.argv.slice(2).filter((arg) => !arg.startsWith('--'));
@@ -42,7 +45,9 @@ for (const [name, { promise, run }] of Object.entries(BENCHES)) {
   const rows = await run();
   page.push(`## ${name}`, '', promise, '', '| what | measured |', '| --- | --- |');
   for (const { name: what, figures } of rows) {
-    const text = Object.entries(figures).map(([key, value]) => `${key}: ${value}`).join('; ');
+    const text = Object.entries(figures)
+      .map(([key, value]) => `${key}: ${value}`)
+      .join('; ');
     console.log(`  ${what}\n    ${text}`);
     page.push(`| ${what} | ${text} |`);
   }

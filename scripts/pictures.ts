@@ -24,7 +24,13 @@ table { border-collapse: collapse; } th, td { border: 1px solid #d1d9e0; padding
 hr { border: 0; border-top: 3px solid #d1d9e0; margin: 24px 0; }`;
 
 /** Colours of a terminal by their codes. */
-const COLOURS: Readonly<Record<string, string>> = { 31: '#ff7b72', 32: '#3fb950', 33: '#d29922', 36: '#76e3ea', 90: '#8b949e' };
+const COLOURS: Readonly<Record<string, string>> = {
+  31: '#ff7b72',
+  32: '#3fb950',
+  33: '#d29922',
+  36: '#76e3ea',
+  90: '#8b949e',
+};
 
 const work = mkdtempSync(join(tmpdir(), 'remendo-pictures-'));
 const node = process.execPath;
@@ -38,7 +44,16 @@ function scan(): string {
   const { helm, kustomize } = tools();
   const config = join(work, 'remendo.yaml');
   writeFileSync(config, JSON.stringify({ render: { helm, kustomize }, state: { directory: join(work, 'state') } }));
-  const args = ['src/cli/main.ts', 'scan', '--config', config, '--snapshot', join(WORLD, 'cluster'), '--repo', `${REPOSITORY}=${clone}`];
+  const args = [
+    'src/cli/main.ts',
+    'scan',
+    '--config',
+    config,
+    '--snapshot',
+    join(WORLD, 'cluster'),
+    '--repo',
+    `${REPOSITORY}=${clone}`,
+  ];
   // Its exit status says that it found something.
   const text = output(node, args, { ...process.env, FORCE_COLOR: '1', NO_COLOR: undefined });
   const rest = text.split('\n\n').slice(0, 3).join('\n\n');
@@ -60,7 +75,8 @@ function output(program: string, args: readonly string[], env: NodeJS.ProcessEnv
   try {
     return execFileSync(program, args, { encoding: 'utf8', env, stdio: ['ignore', 'pipe', 'inherit'], maxBuffer: 1e8 });
   } catch (error) {
-    if (error instanceof Error && 'stdout' in error && typeof error.stdout === 'string' && error.stdout !== '') return error.stdout;
+    if (error instanceof Error && 'stdout' in error && typeof error.stdout === 'string' && error.stdout !== '')
+      return error.stdout;
     throw error;
   }
 }
@@ -68,11 +84,19 @@ function output(program: string, args: readonly string[], env: NodeJS.ProcessEnv
 function fromMarkdown(text: string): string {
   const file = join(work, 'body.md');
   writeFileSync(file, text.replaceAll(/<!--[\s\S]*?-->/g, ''));
-  const html = execFileSync('npm', ['exec', '--yes', `--package=${MARKDOWN}`, '--', 'marked', '--gfm', '-i', file], { encoding: 'utf8' });
-  return html.replaceAll(/(<code class="language-diff">)([\s\S]*?)(<\/code>)/g, (_whole, open: string, diff: string, close: string) => {
-    const lines = diff.trimEnd().split('\n').map((line) => `<span class="${classOf(line)}">${line}</span>`);
-    return open + lines.join('') + close;
+  const html = execFileSync('npm', ['exec', '--yes', `--package=${MARKDOWN}`, '--', 'marked', '--gfm', '-i', file], {
+    encoding: 'utf8',
   });
+  return html.replaceAll(
+    /(<code class="language-diff">)([\s\S]*?)(<\/code>)/g,
+    (_whole, open: string, diff: string, close: string) => {
+      const lines = diff
+        .trimEnd()
+        .split('\n')
+        .map((line) => `<span class="${classOf(line)}">${line}</span>`);
+      return open + lines.join('') + close;
+    },
+  );
 }
 
 function classOf(line: string): string {
@@ -98,11 +122,21 @@ function fromAnsi(text: string): string {
 /** A picture of a page, as high as the page is. */
 function draw(name: string, body: string, width: number): void {
   const page = join(work, `${name}.html`);
-  const html = (script: string): string => `<!doctype html><meta charset="utf-8"><style>${STYLE}</style>${body}${script}`;
+  const html = (script: string): string =>
+    `<!doctype html><meta charset="utf-8"><style>${STYLE}</style>${body}${script}`;
   writeFileSync(page, html('<script>document.title = String(document.documentElement.scrollHeight)</script>'));
-  const flags = ['--headless', '--no-sandbox', '--disable-gpu', '--hide-scrollbars', `--user-data-dir=${join(work, 'chromium')}`];
+  const flags = [
+    '--headless',
+    '--no-sandbox',
+    '--disable-gpu',
+    '--hide-scrollbars',
+    `--user-data-dir=${join(work, 'chromium')}`,
+  ];
   const run = (...args: string[]): string =>
-    execFileSync('chromium', [...flags, ...args, pathToFileURL(page).href], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+    execFileSync('chromium', [...flags, ...args, pathToFileURL(page).href], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
   const height = Number(/<title>(\d+)/.exec(run(`--window-size=${width},200`, '--dump-dom'))?.[1] ?? 1000);
   const file = resolve('docs/pictures', `${name}.png`);
   run(`--window-size=${width},${height}`, '--force-device-scale-factor=1', `--screenshot=${file}`);

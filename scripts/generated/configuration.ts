@@ -45,7 +45,8 @@ function section(key: string, schema: Schema): string {
   const lists = schema.type === 'array' && typeof schema.items === 'object' && !Array.isArray(schema.items);
   const inner = lists ? schema.items : schema;
   const rows = rowsOf(inner, '');
-  if (rows.length === 0) return [...head, `Value: ${valueOf(schema)}${defaultOf(schema, '. Default: ')}.`, ''].join('\n');
+  if (rows.length === 0)
+    return [...head, `Value: ${valueOf(schema)}${defaultOf(schema, '. Default: ')}.`, ''].join('\n');
   const title = lists ? 'key of an item' : 'key';
   return [...head, `| ${title} | value | default | |`, '| --- | --- | --- | --- |', ...rows, ''].join('\n');
 }
@@ -75,6 +76,7 @@ function valueOf(schema: Schema): string {
 function defaultOf(schema: Schema, before: string): string {
   const value = schema.default;
   if (value === undefined) return '';
-  if (!Array.isArray(value)) return `${before}\`${String(value)}\``;
-  return `${before}${value.length === 0 ? 'none' : value.map((item) => `\`${String(item)}\``).join(', ')}`;
+  if (!Array.isArray(value)) return `${before}\`${JSON.stringify(value).replaceAll('"', '')}\``;
+  const items: unknown[] = value;
+  return `${before}${items.length === 0 ? 'none' : items.map((item) => `\`${String(item)}\``).join(', ')}`;
 }

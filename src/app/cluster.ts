@@ -1,4 +1,5 @@
 import { connect } from '../adapters/kubernetes/connect.ts';
+import type { Connection } from '../adapters/kubernetes/connect.ts';
 import { createClusterReader } from '../adapters/kubernetes/cluster-reader.ts';
 import { createDryRun } from '../adapters/kubernetes/dry-run.ts';
 import { createSnapshotFolder } from '../adapters/snapshot/snapshot-folder.ts';
@@ -35,16 +36,32 @@ export async function openCluster(
     const folder = createSnapshotFolder({ directory: snapshot, clock, ...name });
     return ok({ reader: folder, dryRun: folder.dryRun });
   }
-  const chosen = context ?? cluster.context;
-  const connection = await connect({
-    env,
-    ...(cluster.kubeconfig === undefined ? {} : { kubeconfig: cluster.kubeconfig }),
-    ...(chosen === undefined ? {} : { context: chosen }),
-  });
+  const connection = await connectTo(cluster, context, env);
   if (!connection.ok) return connection;
+  // Another identity for dry runs: the one that reads must not be able to write.
+  const asking = cluster.dryRunAs === undefined ? connection : await connectTo(cluster, context, env, cluster.dryRunAs);
+  if (!asking.ok) return asking;
   const name = cluster.name === undefined ? {} : { cluster: cluster.name };
-  return ok({
-    reader: createClusterReader(connection.value, { clock, log, ...name }),
-    dryRun: createDryRun(connection.value, { log }),
+  const reader = createClusterReader(connection.value, { clock, log, ...name });
+  const close = async (): Promise<void> => {
+    asking.value.close();
+    await reader.close();
+  };
+  return ok({ reader: { ...reader, close }, dryRun: createDryRun(asking.value, { log }) });
+}
+
+/** Connects as the configuration says; `as` is a user to impersonate. Error codes as connect. */
+export function connectTo(
+  { kubeconfig, context: configured }: Config['cluster'],
+  context: string | undefined,
+  env: NodeJS.ProcessEnv,
+  as?: string,
+): Promise<Result<Connection, Problem>> {
+  const chosen = context ?? configured;
+  return connect({
+    env,
+    as,
+    ...(kubeconfig === undefined ? {} : { kubeconfig }),
+    ...(chosen === undefined ? {} : { context: chosen }),
   });
 }

@@ -30,7 +30,8 @@ export function readOperations(file: string, declared: JsonObject): Result<reado
   if (!documents.ok) return documents;
   const parsed = Operations.safeParse(documents.value[0]?.value);
   if (!parsed.success) {
-    const hint = 'write a list of {op: add|replace|remove|test, path: /json/pointer, value}; move and copy are not known';
+    const hint =
+      'write a list of {op: add|replace|remove|test, path: /json/pointer, value}; move and copy are not known';
     return err(problem('operations-invalid', z.prettifyError(parsed.error), { place: { file }, hint }));
   }
   return ok(

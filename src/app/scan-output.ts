@@ -48,7 +48,11 @@ function incidentOutput(report: IncidentReport): IncidentOut {
     explains: incident.explains.map((item) => ({ ...item, object: refOutput(item.object) })),
     source: sourceOutput(report),
     proposals: report.answers.map((answer) => proposalOutput(answer, report)),
-    edit: changeSet ? (changeSet.ok ? { files: changeSet.value.files.map(({ path, diff }) => ({ path, diff })) } : refused(changeSet.error)) : null,
+    edit: changeSet
+      ? changeSet.ok
+        ? { files: changeSet.value.files.map(({ path, diff }) => ({ path, diff })) }
+        : refused(changeSet.error)
+      : null,
     proof: proof ? { verdict: proof.verdict, checks: proof.checks.map((check) => ({ ...check })) } : null,
     decision: { ...decision, ...(pullRequest === undefined ? {} : { pullRequest }) },
   };
@@ -63,7 +67,13 @@ function sourceOutput({ location, declared, changeSet }: IncidentReport): Incide
     : declared?.origin
       ? { file: declared.origin.file }
       : {};
-  return { application: `${application.namespace}/${application.name}`, repoURL, revision: syncedRevision ?? targetRevision, path, ...place };
+  return {
+    application: `${application.namespace}/${application.name}`,
+    repoURL,
+    revision: syncedRevision ?? targetRevision,
+    path,
+    ...place,
+  };
 }
 
 function proposalOutput(answer: Answer, report: IncidentReport): IncidentOut['proposals'][number] {

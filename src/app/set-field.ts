@@ -2,6 +2,7 @@ import type { Operation } from '../domain/change.ts';
 import type { FieldPath, Segment } from '../domain/field-path.ts';
 import { getField } from '../domain/field-path.ts';
 import type { JsonObject, JsonValue } from '../domain/json.ts';
+import { isObject } from '../domain/json.ts';
 
 /**
  * The operation that gives a field a value, whether it is there or not: what is missing above it is made with it. List
@@ -11,7 +12,10 @@ export function setField(declared: JsonObject, path: FieldPath, value: JsonValue
   if (getField(declared, path) !== undefined) return { op: 'replace', path, value };
   let length = path.length;
   while (length > 1 && getField(declared, path.slice(0, length - 1)) === undefined) length--;
-  const wrapped = path.slice(length).toReversed().reduce<JsonValue>((inner, segment) => wrap(segment, inner), value);
+  const wrapped = path
+    .slice(length)
+    .toReversed()
+    .reduce<JsonValue>((inner, segment) => wrap(segment, inner), value);
   const last = path[length - 1];
   // The item that is added must carry its own key.
   const item = typeof last === 'object' ? withKey(last, wrapped) : wrapped;
@@ -24,5 +28,5 @@ function wrap(segment: Segment, inner: JsonValue): JsonValue {
 }
 
 function withKey({ key, value }: Extract<Segment, object>, item: JsonValue): JsonValue {
-  return typeof item === 'object' && item !== null && !Array.isArray(item) ? { [key]: value, ...item } : item;
+  return isObject(item) ? { [key]: value, ...item } : item;
 }

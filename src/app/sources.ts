@@ -13,7 +13,7 @@ import { createSources } from '../stages/locate/sources.ts';
 import type { Sources } from '../stages/locate/sources.ts';
 
 /** One renderer for each source type that Argo CD has and Remendo knows. A new one is one file and one line here. */
-export function createRenderers({ render }: Pick<Config, 'render'>): readonly Renderer[] {
+function createRenderers({ render }: Pick<Config, 'render'>): readonly Renderer[] {
   const limits = { ...DEFAULT_LIMITS, timeout: render.timeoutSeconds * 1000 };
   const binaries = {
     ...(render.helm === undefined ? {} : { helm: render.helm }),

@@ -2,7 +2,12 @@ import { z } from 'zod';
 import { JsonValueSchema } from '../domain/kubernetes/json-schema.ts';
 import { CHECK_NAMES } from '../domain/proof.ts';
 
-const ObjectOut = z.object({ apiVersion: z.string(), kind: z.string(), namespace: z.string().optional(), name: z.string() });
+const ObjectOut = z.object({
+  apiVersion: z.string(),
+  kind: z.string(),
+  namespace: z.string().optional(),
+  name: z.string(),
+});
 
 const Found = z.object({
   field: z.string(),

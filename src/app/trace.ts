@@ -75,7 +75,11 @@ export async function findObject(
   if (only && more.length === 0) return ok(only);
   if (only) {
     const names = hits.map(({ location }) => location.application.name).join(', ');
-    return err(problem('ambiguous-object', `${kind} ${name} is declared several times: ${names}`, { hint: 'name its namespace, or one Application with --app' }));
+    return err(
+      problem('ambiguous-object', `${kind} ${name} is declared several times: ${names}`, {
+        hint: 'name its namespace, or one Application with --app',
+      }),
+    );
   }
   if (failure) return err(failure);
   const hint = 'kinds and names are matched exactly; -n names the namespace';
@@ -101,7 +105,14 @@ export async function trace(
   const proof = await prove(
     {
       incident: incidentFor(declared.ref),
-      fix: { kind: 'fix', origin: 'rule', name: 'trace', rationale: `set ${formatFieldPath(path)}`, changes, evidence: [] },
+      fix: {
+        kind: 'fix',
+        origin: 'rule',
+        name: 'trace',
+        rationale: `set ${formatFieldPath(path)}`,
+        changes,
+        evidence: [],
+      },
       location,
       changeSet: changeSet.value,
       policy,

@@ -5,7 +5,10 @@ import type { Terminal } from './terminal.ts';
 import { table } from './terminal.ts';
 
 /** One pass of `run` for people: a line for each incident and each pull request that was followed. */
-export function printPass({ scannedAt, incidents, followed, unreadable }: PassReport, { out, paint, width }: Terminal): void {
+export function printPass(
+  { scannedAt, incidents, followed, unreadable }: PassReport,
+  { out, paint, width }: Terminal,
+): void {
   out(paint('gray', `${scannedAt}  ${incidents.length} incidents, ${followed.length} pull requests followed`));
   const rows = [
     ...incidents.map(({ incident, decision, pullRequest }) => [
@@ -14,7 +17,12 @@ export function printPass({ scannedAt, incidents, followed, unreadable }: PassRe
       incident.cause,
       `${printable(decision.reason)}${pullRequest === undefined ? '' : ` ${pullRequest}`}`,
     ]),
-    ...followed.map(({ decision, title, pullRequest }) => [decision.outcome, printable(title), '', `${printable(decision.reason)} ${pullRequest}`]),
+    ...followed.map(({ decision, title, pullRequest }) => [
+      decision.outcome,
+      printable(title),
+      '',
+      `${printable(decision.reason)} ${pullRequest}`,
+    ]),
     ...unreadable.map(({ repoURL, reason }) => ['failed', repoURL, '', printable(reason)]),
   ];
   if (rows.length > 0) out(table(rows, width, { column: 3, keep: 'start' }));

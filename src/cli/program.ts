@@ -21,17 +21,31 @@ function repoOption(text: string, previous: readonly RepoOption[] | undefined): 
   return [...(previous ?? []), { url: text.slice(0, at), path: text.slice(at + 1) }];
 }
 
-const output = (): Option => new Option('-o, --output <format>', 'how results are printed').choices(['text', 'json']).default('text');
+const output = (): Option =>
+  new Option('-o, --output <format>', 'how results are printed').choices(['text', 'json']).default('text');
 const repo = (): Option =>
-  new Option('--repo <URL=PATH>', 'read a repository from a clone on this machine (may be given several times)').argParser(repoOption);
+  new Option(
+    '--repo <URL=PATH>',
+    'read a repository from a clone on this machine (may be given several times)',
+  ).argParser(repoOption);
 
 /** The command line. Commands load what they need when they run, so that `--help` answers at once. */
 export function buildProgram(): Command {
   const program = new Command('remendo')
-    .description('Finds failing Kubernetes workloads, edits the exact field in Git that caused it, proves the edit and opens the pull request.')
+    .description(
+      'Finds failing Kubernetes workloads, edits the exact field in Git that caused it, proves the edit and opens the pull request.',
+    )
     .version(VERSION)
     .option('-c, --config <file>', 'configuration file (default: remendo.yaml where it exists)')
-    .addOption(new Option('--log-level <level>', 'what is logged to standard error').choices(['debug', 'info', 'warn', 'error', 'silent']))
+    .addOption(
+      new Option('--log-level <level>', 'what is logged to standard error').choices([
+        'debug',
+        'info',
+        'warn',
+        'error',
+        'silent',
+      ]),
+    )
     .showHelpAfterError('The --help of the command says what it takes.')
     .addHelpText('after', '\nExit status: 0 fine, 1 error; each command names its others in its own --help.');
 
@@ -42,7 +56,10 @@ export function buildProgram(): Command {
     .option('--context <name>', 'context of the kubeconfig')
     .addOption(repo())
     .addOption(output())
-    .addHelpText('after', '\nExit status: 0 nothing fails, 1 error, 2 incidents, 3 incidents of which at least one has a proven fix.')
+    .addHelpText(
+      'after',
+      '\nExit status: 0 nothing fails, 1 error, 2 incidents, 3 incidents of which at least one has a proven fix.',
+    )
     .action(async (options, command: Command) => {
       const { scan } = await import('./commands/scan.ts');
       process.exitCode = await scan({ ...command.optsWithGlobals(), ...options });
@@ -108,7 +125,9 @@ export function buildProgram(): Command {
 
   program
     .command('snapshot')
-    .description('write what scan needs from a cluster into files; values of Secrets and ConfigMaps never leave the cluster')
+    .description(
+      'write what scan needs from a cluster into files; values of Secrets and ConfigMaps never leave the cluster',
+    )
     .argument('<dir>', 'a new or empty folder')
     .option('--context <name>', 'context of the kubeconfig')
     .action(async (directory: string, options, command: Command) => {
@@ -118,7 +137,9 @@ export function buildProgram(): Command {
 
   program
     .command('doctor')
-    .description('look at everything Remendo needs: cluster, rights, Argo CD, repositories, forge, programs, model, clocks; changes nothing')
+    .description(
+      'look at everything Remendo needs: cluster, rights, Argo CD, repositories, forge, programs, model, clocks; changes nothing',
+    )
     .option('--context <name>', 'context of the kubeconfig')
     .addOption(repo())
     .addOption(output())
@@ -141,7 +162,10 @@ export function buildProgram(): Command {
   program
     .command('demo')
     .description('the whole road on an embedded cluster, forge and model: no account, no cluster, no Docker')
-    .option('--directory <dir>', 'where the repository and the pull requests are kept (default: a new temporary folder)')
+    .option(
+      '--directory <dir>',
+      'where the repository and the pull requests are kept (default: a new temporary folder)',
+    )
     .action(async (options, command: Command) => {
       const { demo } = await import('./commands/demo.ts');
       process.exitCode = await demo({ ...command.optsWithGlobals(), ...options });

@@ -32,12 +32,23 @@ function overview(incidents: readonly IncidentOut[], paint: Paint, width: number
     const { proof, severity, cause, decision } = incident;
     const colour = proof?.verdict === 'proven' ? 'green' : severity === 'critical' ? 'red' : 'yellow';
     const state = proof?.verdict === 'proven' ? 'proven fix' : decision.outcome;
-    return { head: [paint('gray', `#${i + 1}`), paint(colour, state), nameOf(incident)], tail: [cause, placeOf(incident)] };
+    return {
+      head: [paint('gray', `#${i + 1}`), paint(colour, state), nameOf(incident)],
+      tail: [cause, placeOf(incident)],
+    };
   });
   const wide = rows.map(({ head, tail }) => [...head, ...tail]);
   if (tableWidth(wide) <= width) return table(wide, width, { column: 4, keep: 'end' });
-  const heads = table(rows.map(({ head }) => head), width, { column: 2, keep: 'start' }).split('\n');
-  const tails = table(rows.map(({ tail }) => tail), width - 5, { column: 1, keep: 'end' }).split('\n');
+  const heads = table(
+    rows.map(({ head }) => head),
+    width,
+    { column: 2, keep: 'start' },
+  ).split('\n');
+  const tails = table(
+    rows.map(({ tail }) => tail),
+    width - 5,
+    { column: 1, keep: 'end' },
+  ).split('\n');
   return heads.map((head, i) => `${head}\n     ${tails[i] ?? ''}`).join('\n');
 }
 
@@ -48,7 +59,11 @@ function nameOf({ object, container }: IncidentOut): string {
 
 function placeOf({ source }: IncidentOut): string {
   if ('refused' in source) return source.refused.code;
-  return source.file === undefined ? source.path : source.line === undefined ? source.file : `${source.file}:${source.line}`;
+  return source.file === undefined
+    ? source.path
+    : source.line === undefined
+      ? source.file
+      : `${source.file}:${source.line}`;
 }
 
 function details(incident: IncidentOut, number: number, paint: Paint, width: number): string {
@@ -60,9 +75,13 @@ function details(incident: IncidentOut, number: number, paint: Paint, width: num
     paragraph(summary),
     ...(since === undefined ? [] : [`  since ${since}`]),
     ...(stillServing ? ['  the rollout is stuck, the service is up'] : []),
-    ...evidence.slice(0, EVIDENCE_SHOWN).map(({ id, object, path, text }) => paragraph(`${id} ${object.kind} ${object.name}${tailOf(path)}: ${text}`)),
-    ...more(evidence.length - EVIDENCE_SHOWN, 'more pieces of evidence'),
-    ...explains.slice(0, EXPLAINED_SHOWN).map((item) => paragraph(`explains: ${item.object.kind} ${item.object.name}: ${item.summary}`)),
+    ...evidence
+      .slice(0, EVIDENCE_SHOWN)
+      .map(({ id, object, path, text }) => paragraph(`${id} ${object.kind} ${object.name}${tailOf(path)}: ${text}`)),
+    ...more(evidence.length - EVIDENCE_SHOWN, 'more in its evidence'),
+    ...explains
+      .slice(0, EXPLAINED_SHOWN)
+      .map((item) => paragraph(`explains: ${item.object.kind} ${item.object.name}: ${item.summary}`)),
     ...more(explains.length - EXPLAINED_SHOWN, 'more that it explains'),
     paragraph(sourceText(incident)),
     ...proposalLines(incident, paint, paragraph),

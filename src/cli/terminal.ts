@@ -36,7 +36,12 @@ export function table(rows: readonly (readonly string[])[], width: number, { col
   const others = widths.reduce((sum, value, i) => sum + (i === column ? 0 : value + 2), 0);
   widths[column] = Math.max(SHORTEST, Math.min(widths[column] ?? 0, width - others));
   return rows
-    .map((row) => row.map((cell, i) => fit(cell, widths[i] ?? 0, i === widths.length - 1, keep)).join('  ').trimEnd())
+    .map((row) =>
+      row
+        .map((cell, i) => fit(cell, widths[i] ?? 0, i === widths.length - 1, keep))
+        .join('  ')
+        .trimEnd(),
+    )
     .join('\n');
 }
 

@@ -8,10 +8,21 @@ export interface Config {
   readonly cluster: NonNullable<ConfigFile['cluster']>;
   readonly repositories: NonNullable<ConfigFile['repositories']>;
   readonly github: NonNullable<ConfigFile['github']>;
-  readonly llm: { readonly baseUrl?: string | undefined; readonly model: string; readonly timeoutSeconds: number } | undefined;
+  readonly llm:
+    { readonly baseUrl?: string | undefined; readonly model: string; readonly timeoutSeconds: number } | undefined;
   readonly registry: { readonly enabled: boolean; readonly insecureHosts: readonly string[] };
-  readonly render: { readonly helm?: string | undefined; readonly kustomize?: string | undefined; readonly timeoutSeconds: number };
-  readonly run: { readonly intervalSeconds: number; readonly debounceSeconds: number };
+  readonly render: {
+    readonly helm?: string | undefined;
+    readonly kustomize?: string | undefined;
+    readonly timeoutSeconds: number;
+  };
+  readonly run: {
+    readonly intervalSeconds: number;
+    readonly debounceSeconds: number;
+    /** HOST:PORT. */
+    readonly listen?: string | undefined;
+    readonly leaderElection?: { readonly namespace: string; readonly name: string } | undefined;
+  };
   readonly stateDirectory: string;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
 }
@@ -27,7 +38,12 @@ export function completeConfig(file: ConfigFile): Config {
     llm: llm && { baseUrl: llm.baseUrl, model: llm.model, timeoutSeconds: llm.timeout ?? 60 },
     registry: { enabled: registry?.enabled ?? true, insecureHosts: registry?.insecureHosts ?? [] },
     render: { helm: render?.helm, kustomize: render?.kustomize, timeoutSeconds: render?.timeout ?? 30 },
-    run: { intervalSeconds: run?.interval ?? 120, debounceSeconds: run?.debounce ?? 5 },
+    run: {
+      intervalSeconds: run?.interval ?? 120,
+      debounceSeconds: run?.debounce ?? 5,
+      listen: run?.listen,
+      leaderElection: run?.leaderElection,
+    },
     stateDirectory: state?.directory ?? '.remendo',
     logLevel: log?.level ?? 'info',
   };
@@ -35,38 +51,36 @@ export function completeConfig(file: ConfigFile): Config {
 
 function policyOf(file: ConfigFile): Policy {
   const base = DEFAULT_POLICY;
-  const { detect, memory, guardrails, proof, limits, verify, llm, patterns } = file;
   return {
     mode: file.mode ?? base.mode,
-    detect: {
-      minimumAgeSeconds: detect?.minimumAge ?? base.detect.minimumAgeSeconds,
-      minimumRestarts: detect?.minimumRestarts ?? base.detect.minimumRestarts,
-      ignoreNamespaces: detect?.ignoreNamespaces ?? base.detect.ignoreNamespaces,
-    },
-    memory: { factor: memory?.factor ?? base.memory.factor, ceilingBytes: memory?.ceiling ?? base.memory.ceilingBytes },
-    guardrails: { ...base.guardrails, ...defined(guardrails) },
-    proof: { tolerateUnknown: proof?.tolerateUnknown ?? base.proof.tolerateUnknown },
-    limits: {
-      openPullRequests: limits?.openPullRequests ?? base.limits.openPullRequests,
-      pullRequestsPerHour: limits?.pullRequestsPerHour ?? base.limits.pullRequestsPerHour,
-      perWorkload: limits?.perWorkload ?? base.limits.perWorkload,
-      humanChangeSeconds: limits?.humanChange ?? base.limits.humanChangeSeconds,
-    },
-    verify: {
-      propagationSeconds: verify?.propagation ?? base.verify.propagationSeconds,
-      soakSeconds: verify?.soak ?? base.verify.soakSeconds,
-      resolvedObservations: verify?.resolvedObservations ?? base.verify.resolvedObservations,
-    },
-    llm: { ...base.llm, ...defined(llm && limitsOf(llm)) },
-    patterns: {
-      minimumTrust: patterns?.minimumTrust ?? base.patterns.minimumTrust,
-      halfLifeDays: patterns?.halfLife === undefined ? base.patterns.halfLifeDays : patterns.halfLife / 86_400,
-    },
+    detect: over(base.detect, file.detect, ({ minimumAge, ...rest }) => ({ ...rest, minimumAgeSeconds: minimumAge })),
+    memory: over(base.memory, file.memory, ({ factor, ceiling }) => ({ factor, ceilingBytes: ceiling })),
+    guardrails: over(base.guardrails, file.guardrails, (given) => given),
+    proof: over(base.proof, file.proof, (given) => given),
+    limits: over(base.limits, file.limits, ({ humanChange, ...rest }) => ({
+      ...rest,
+      humanChangeSeconds: humanChange,
+    })),
+    verify: over(base.verify, file.verify, ({ propagation, soak, resolvedObservations }) => ({
+      propagationSeconds: propagation,
+      soakSeconds: soak,
+      resolvedObservations,
+    })),
+    llm: over(base.llm, file.llm, ({ baseUrl: _1, model: _2, timeout: _3, ...limits }) => limits),
+    patterns: over(base.patterns, file.patterns, ({ minimumTrust, halfLife }) => ({
+      minimumTrust,
+      halfLifeDays: halfLife === undefined ? undefined : halfLife / 86_400,
+    })),
   };
 }
 
-function limitsOf({ callsPerIncident, callsPerHour, dollarsPerDay, promptPrice, completionPrice, maxOutputTokens }: NonNullable<ConfigFile['llm']>) {
-  return { callsPerIncident, callsPerHour, dollarsPerDay, promptPrice, completionPrice, maxOutputTokens };
+/** The defaults of a section with what the file says about it on top, in the policy's words. */
+function over<Base extends object, Given>(
+  base: Base,
+  given: Given | undefined,
+  inWordsOfPolicy: (given: Given) => { [K in keyof Base]?: Base[K] | undefined },
+): Base {
+  return given === undefined ? base : { ...base, ...defined(inWordsOfPolicy(given)) };
 }
 
 type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };

@@ -28,7 +28,12 @@ export function loadConfig(file: string | undefined): Result<Config, readonly Pr
     if (missing && file === undefined) return ok(completeConfig({}));
     const place = { file: path };
     return missing
-      ? err([problem('config-missing', 'there is no such configuration file', { place, hint: 'leave --config out to use remendo.yaml, or none' })])
+      ? err([
+          problem('config-missing', 'there is no such configuration file', {
+            place,
+            hint: 'leave --config out to use remendo.yaml, or none',
+          }),
+        ])
       : err([problem('config-unreadable', `cannot read the configuration: ${String(error)}`, { place })]);
   }
   return parseConfig(text, path);
@@ -42,7 +47,10 @@ export function parseConfig(text: string, file: string): Result<Config, readonly
     return err(
       document.errors.slice(0, 5).map((error) => {
         const { line, col } = lines.linePos(error.pos[0]);
-        return problem('config-syntax', error.message, { place: { file, line, column: col }, excerpt: excerptAt(text, line, col) });
+        return problem('config-syntax', error.message, {
+          place: { file, line, column: col },
+          excerpt: excerptAt(text, line, col),
+        });
       }),
     );
   }
@@ -96,7 +104,9 @@ function nearKey(key: string, path: readonly PropertyKey[]): string | undefined 
   let schema: unknown = ConfigFile;
   for (const step of path) schema = childOf(schema, step);
   const known = Object.keys(shapeOf(schema));
-  const ranked = known.map((name) => ({ name, far: distance(name.toLowerCase(), key.toLowerCase()) })).sort((a, b) => a.far - b.far);
+  const ranked = known
+    .map((name) => ({ name, far: distance(name.toLowerCase(), key.toLowerCase()) }))
+    .sort((a, b) => a.far - b.far);
   const [best] = ranked;
   return best && best.far <= Math.max(2, key.length / 3) ? best.name : undefined;
 }

@@ -6,9 +6,21 @@ const Count = z.number().int().min(0).max(10_000);
 const Money = z.number().min(0);
 
 const Cluster = z.strictObject({
-  name: z.string().min(1).optional().describe('Name of the cluster in fingerprints and reports. Without it: the name in the kubeconfig.'),
-  kubeconfig: z.string().optional().describe('Path of the kubeconfig. Without it: KUBECONFIG, ~/.kube/config, then in-cluster.'),
+  name: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Name of the cluster in fingerprints and reports. Without it: the name in the kubeconfig.'),
+  kubeconfig: z
+    .string()
+    .optional()
+    .describe('Path of the kubeconfig. Without it: KUBECONFIG, ~/.kube/config, then in-cluster.'),
   context: z.string().optional().describe('Context of the kubeconfig. Without it: its current context.'),
+  dryRunAs: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('User that dry runs are asked as, by impersonation. Without it: the user that reads.'),
 });
 
 const Repository = z.strictObject({
@@ -20,11 +32,18 @@ const GitHub = z.strictObject({
   apiUrl: z.url().optional().describe('For GitHub Enterprise: https://HOST/api/v3.'),
   host: z.string().optional().describe('Host of the repositories on this GitHub.'),
   appId: z.number().int().optional().describe('Of a GitHub App; its private key comes from REMENDO_GITHUB_APP_KEY.'),
-  installationId: z.number().int().optional().describe('Installation of the GitHub App. Without it: looked up for each repository.'),
+  installationId: z
+    .number()
+    .int()
+    .optional()
+    .describe('Installation of the GitHub App. Without it: looked up for each repository.'),
 });
 
 const Llm = z.strictObject({
-  baseUrl: z.url().optional().describe('Of an OpenAI-compatible server. Without it: OPENAI_BASE_URL, then the public OpenAI API.'),
+  baseUrl: z
+    .url()
+    .optional()
+    .describe('Of an OpenAI-compatible server. Without it: OPENAI_BASE_URL, then the public OpenAI API.'),
   model: z.string().min(1).describe('Name of the model, as the server knows it.'),
   timeout: Duration.optional().describe('For one answer.'),
   callsPerIncident: Count.optional().describe('Questions about one incident, at most.'),
@@ -42,7 +61,10 @@ const Registry = z.strictObject({
 
 const Render = z.strictObject({
   helm: z.string().optional().describe('Path of the helm binary. Without it: helm on PATH.'),
-  kustomize: z.string().optional().describe('Path of kustomize or kubectl. Without it: kustomize, then kubectl, on PATH.'),
+  kustomize: z
+    .string()
+    .optional()
+    .describe('Path of kustomize or kubectl. Without it: kustomize, then kubectl, on PATH.'),
   timeout: Duration.optional().describe('For one run of helm or kustomize.'),
 });
 
@@ -59,12 +81,17 @@ const Memory = z.strictObject({
 
 const Guardrails = z.strictObject({
   kinds: z.array(z.string()).optional().describe('Kinds whose manifests may be changed.'),
-  fields: z.array(z.string()).optional().describe('Fields that may be changed: dotted, * one segment, ** any number, [] a list item.'),
+  fields: z
+    .array(z.string())
+    .optional()
+    .describe('Fields that may be changed: dotted, * one segment, ** any number, [] a list item.'),
   maxResourceFactor: z
     .number()
     .gt(1)
     .optional()
-    .describe('No resource value may grow by more than this factor in one pull request, except back to a value it had before.'),
+    .describe(
+      'No resource value may grow by more than this factor in one pull request, except back to a value it had before.',
+    ),
   maxChangedLines: Count.optional().describe('Lines that one pull request may change.'),
 });
 
@@ -78,22 +105,44 @@ const Limits = z.strictObject({
 const Verify = z.strictObject({
   propagation: Duration.optional().describe('From merge to applied, at most.'),
   soak: Duration.optional().describe('The failure must stay away for this long.'),
-  resolvedObservations: Count.optional().describe('Passes with the failure gone before an open pull request is closed.'),
+  resolvedObservations: Count.optional().describe(
+    'Passes with the failure gone before an open pull request is closed.',
+  ),
 });
 
 const Patterns = z.strictObject({
-  minimumTrust: z.number().min(0).max(1).optional().describe('Lower bound of the success rate from which a learned pattern is used.'),
+  minimumTrust: z
+    .number()
+    .min(0)
+    .max(1)
+    .optional()
+    .describe('Lower bound of the success rate from which a learned pattern is used.'),
   halfLife: Duration.optional().describe('Time after which an outcome counts half.'),
 });
 
 const Run = z.strictObject({
   interval: Duration.optional().describe('A full pass at least this often.'),
   debounce: Duration.optional().describe('Changes are collected for this long before a pass.'),
+  listen: z
+    .string()
+    .regex(/^(?:\[[\da-fA-F:]+\]|[\w.-]+):\d{1,5}$/, 'write HOST:PORT, such as 0.0.0.0:8080')
+    .optional()
+    .describe('HOST:PORT for /healthz, /readyz and /metrics. Without it: nothing listens.'),
+  leaderElection: z
+    .strictObject({
+      namespace: z.string().min(1).describe('Namespace of the Lease.'),
+      name: z.string().min(1).describe('Name of the Lease.'),
+    })
+    .optional()
+    .describe('Where several run, the one that holds this Lease works. Without it: this one works.'),
 });
 
 /** `remendo.yaml`: every key is optional; unknown keys are errors. Secrets come from the environment only. */
 export const ConfigFile = z.strictObject({
-  mode: z.enum(['observe', 'propose']).optional().describe('observe: writes nothing anywhere. propose: opens pull requests.'),
+  mode: z
+    .enum(['observe', 'propose'])
+    .optional()
+    .describe('observe: writes nothing anywhere. propose: opens pull requests.'),
   cluster: Cluster.optional().describe('The cluster that is watched.'),
   repositories: z.array(Repository).optional().describe('Repositories that are read from clones on this machine.'),
   github: GitHub.optional().describe('Where pull requests are opened.'),
@@ -114,12 +163,20 @@ export const ConfigFile = z.strictObject({
   patterns: Patterns.optional().describe('When learned patterns are used.'),
   run: Run.optional().describe('When `remendo run` looks.'),
   state: z
-    .strictObject({ directory: z.string().optional().describe('For caches and the audit log. The caches can be deleted at any moment.') })
+    .strictObject({
+      directory: z
+        .string()
+        .optional()
+        .describe('For caches and the audit log. The caches can be deleted at any moment.'),
+    })
     .optional()
     .describe('Where Remendo keeps files.'),
   log: z
     .strictObject({
-      level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).optional().describe('What is written to standard error.'),
+      level: z
+        .enum(['debug', 'info', 'warn', 'error', 'silent'])
+        .optional()
+        .describe('What is written to standard error.'),
     })
     .optional()
     .describe('The log.'),

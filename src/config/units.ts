@@ -16,9 +16,12 @@ export const Duration = z
   });
 
 /** `512Mi`, `8Gi`; becomes bytes. */
-export const Bytes = z.string().meta({ examples: ['512Mi', '8Gi'] }).transform((text, context) => {
-  const parsed = parseQuantity(text);
-  if (parsed.ok && parsed.value > 0n) return toUnits(parsed.value);
-  context.addIssue({ code: 'custom', message: 'write a size as Kubernetes does: 512Mi or 8Gi' });
-  return z.NEVER;
-});
+export const Bytes = z
+  .string()
+  .meta({ examples: ['512Mi', '8Gi'] })
+  .transform((text, context) => {
+    const parsed = parseQuantity(text);
+    if (parsed.ok && parsed.value > 0n) return toUnits(parsed.value);
+    context.addIssue({ code: 'custom', message: 'write a size as Kubernetes does: 512Mi or 8Gi' });
+    return z.NEVER;
+  });

@@ -13,7 +13,7 @@ export function behaviours(registry: string): Behaviours {
     'shop/search': { listens: [8080], healthPaths: ['/healthz'] },
     'shop/reports': {
       script: ({ container }) =>
-        container.image?.endsWith(':1.0.0') === true
+        (container.image ?? '').endsWith(':1.0.0')
           ? { code: 1, afterSeconds: 0.3, reason: 'Error', log: ['reports 1.0.0', 'panic: index out of range'] }
           : undefined,
     },

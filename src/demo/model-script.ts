@@ -8,10 +8,16 @@ export function answer({ user }: ModelQuestion): ModelAnswer {
   const evidence = [...user.matchAll(/\bE\d+\b/g)].slice(0, 1).map(([id]) => id);
   if (user.includes('unknown flag: --prot')) {
     return fix('pricing', evidence, 'The log says that --prot is unknown and that --port is meant.', [
-      { op: 'replace', field: 'spec.template.spec.containers[name=pricing].args[0]', value: JSON.stringify('--port=8080') },
+      {
+        op: 'replace',
+        field: 'spec.template.spec.containers[name=pricing].args[0]',
+        value: JSON.stringify('--port=8080'),
+      },
     ]);
   }
-  return { json: { decision: 'no-fix', reason: 'The evidence does not say what is wrong.', evidence: [], changes: [] } };
+  return {
+    json: { decision: 'no-fix', reason: 'The evidence does not say what is wrong.', evidence: [], changes: [] },
+  };
 }
 
 function fix(

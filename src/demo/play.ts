@@ -43,7 +43,12 @@ export async function play(
   const world = await startWorld(directory);
   say('cluster, GitOps controller, forge, registry and model are up');
   try {
-    const built = await buildApp(world.config, { env: world.env, repositories: new Map(), persistent: true, throttle: false });
+    const built = await buildApp(world.config, {
+      env: world.env,
+      repositories: new Map(),
+      persistent: true,
+      throttle: false,
+    });
     if (!built.ok) return built;
     const records = createRecords(started);
     const done = AbortSignal.any([signal, AbortSignal.timeout(LIMIT)]);
@@ -81,7 +86,9 @@ async function act(
   const running = runLoop(app.ports, app.config.run, seen, AbortSignal.any([done, end.signal]));
   const ended = (names: readonly string[]): boolean =>
     names.every((name) => records.all.get(name)?.endedAt !== undefined);
-  const first = STORY.filter(({ ends, workload }) => ends !== 'silent' && workload !== 'pricing-eu').map(({ workload }) => workload);
+  const first = STORY.filter(({ ends, workload }) => ends !== 'silent' && workload !== 'pricing-eu').map(
+    ({ workload }) => workload,
+  );
   let ledger = false;
   await until(async () => {
     await review(world, merged, say);
@@ -118,7 +125,9 @@ async function until(condition: () => boolean | Promise<boolean>, done: AbortSig
 
 function isAvailable({ cluster }: DemoWorld, name: string): boolean {
   const status = cluster.get('Deployment', 'shop', name)?.status;
-  return typeof status === 'object' && status !== null && 'availableReplicas' in status && status.availableReplicas === 1;
+  return (
+    typeof status === 'object' && status !== null && 'availableReplicas' in status && status.availableReplicas === 1
+  );
 }
 
 async function writePullRequests(world: DemoWorld, directory: string): Promise<number> {
@@ -135,7 +144,10 @@ async function writePullRequests(world: DemoWorld, directory: string): Promise<n
 function countCalls({ model }: DemoWorld): ReadonlyMap<string, number> {
   const names = STORY.map(({ workload }) => workload);
   return new Map(
-    names.map((name) => [name, model.questions.filter(({ user }) => new RegExp(`Deployment shop/${name}(?![\\w-])`).test(user)).length]),
+    names.map((name) => [
+      name,
+      model.questions.filter(({ user }) => new RegExp(`Deployment shop/${name}(?![\\w-])`).test(user)).length,
+    ]),
   );
 }
 

@@ -18,7 +18,15 @@ export interface Record {
 }
 
 /** Outcomes after which nothing more happens to an incident in the demo. */
-const LAST = new Set<DecisionOutcome>(['verified', 'not-fixed', 'made-worse', 'never-applied', 'timed-out', 'refused-by-proof', 'no-fix']);
+const LAST = new Set<DecisionOutcome>([
+  'verified',
+  'not-fixed',
+  'made-worse',
+  'never-applied',
+  'timed-out',
+  'refused-by-proof',
+  'no-fix',
+]);
 
 /** Reads passes into records; `since` is the start of the demo. */
 export function createRecords(since: number): {
@@ -31,11 +39,18 @@ export function createRecords(since: number): {
     const changed: Record[] = [];
     for (const { incident, decision, chosen, changeSet, pullRequest } of report.incidents) {
       const { name } = incident.object;
-      const record = records.get(name) ?? { workload: name, cause: incident.cause, seenAt: startOf(incident.since, since, now), outcome: 'failed', reason: '' };
+      const record = records.get(name) ?? {
+        workload: name,
+        cause: incident.cause,
+        seenAt: startOf(incident.since, since, now),
+        outcome: 'failed',
+        reason: '',
+      };
       records.set(name, record);
       if (LAST.has(record.outcome) && record.pullRequest !== undefined) continue;
       if (chosen) record.origin = chosen.origin;
-      if (changeSet?.ok) record.changedLines = changeSet.value.files.reduce((sum, { diff }) => sum + addedLines(diff), 0);
+      if (changeSet?.ok)
+        record.changedLines = changeSet.value.files.reduce((sum, { diff }) => sum + addedLines(diff), 0);
       if (pullRequest !== undefined) {
         record.pullRequest = pullRequest;
         record.openedAt ??= now;

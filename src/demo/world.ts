@@ -64,7 +64,12 @@ export async function startWorld(directory: string): Promise<DemoWorld> {
     cluster,
     model,
     config: configFor(directory, kubeconfig, forge, model.baseURL, registry.host),
-    env: { PATH: process.env.PATH, HOME: directory, GITHUB_TOKEN: github.bot.token, OPENAI_API_KEY: randomBytes(16).toString('hex') },
+    env: {
+      PATH: process.env.PATH,
+      HOME: directory,
+      GITHUB_TOKEN: github.bot.token,
+      OPENAI_API_KEY: randomBytes(16).toString('hex'),
+    },
     forgetTag: (repository, tag) => void tags.get(repository)?.delete(tag),
     push: async (files, message) => {
       const author = { name: 'Dana', email: 'dana@example.com' };

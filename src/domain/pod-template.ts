@@ -13,12 +13,12 @@ const TEMPLATES: Readonly<Record<string, FieldPath>> = {
 };
 
 /** Where a kind keeps its pod template; undefined for kinds without one. A Pod is its own template: the empty path. */
-export function podTemplatePath(kind: string): FieldPath | undefined {
+function podTemplatePath(kind: string): FieldPath | undefined {
   return kind === 'Pod' ? [] : TEMPLATES[kind];
 }
 
 /** Where a kind keeps its pod spec. */
-export function podSpecPath(kind: string): FieldPath | undefined {
+function podSpecPath(kind: string): FieldPath | undefined {
   const template = podTemplatePath(kind);
   return template && [...template, 'spec'];
 }

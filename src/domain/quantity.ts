@@ -9,6 +9,9 @@ import { err, ok } from './result.ts';
  */
 export type Quantity = bigint;
 
+/** Bytes of memory in which no container can be started: the runtime's own process needs as much (runc, Docker: 4 to 6 MiB). */
+export const SMALLEST_MEMORY = 4 * 1024 ** 2;
+
 const NANO = 1_000_000_000n;
 const SUFFIXES: Readonly<Record<string, readonly [bigint, bigint]>> = {
   n: [1n, 1_000_000_000n],

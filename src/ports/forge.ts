@@ -67,9 +67,7 @@ export interface ForgeReader {
   }): ForgeResult<readonly PullRequest[]>;
   pullRequest(number: number): ForgeResult<PullRequest>;
   /** Open pull requests of others, with the files they touch; at most 100. */
-  openFiles(
-    exceptHeadPrefix: string,
-  ): ForgeResult<
+  openFiles(exceptHeadPrefix: string): ForgeResult<
     readonly {
       readonly number: number;
       readonly url: string;

@@ -35,7 +35,15 @@ describe('the built program, away from its packages', () => {
   it('scans as the sources do', async () => {
     const clone = join(folder.path, 'clone');
     execFileSync('git', ['clone', '-q', '-b', 'main', join(WORLD, 'repository.bundle'), clone]);
-    const args = ['scan', '--snapshot', join(WORLD, 'cluster'), '--repo', `https://git.orders.example/platform/gitops.git=${clone}`, '-o', 'json'];
+    const args = [
+      'scan',
+      '--snapshot',
+      join(WORLD, 'cluster'),
+      '--repo',
+      `https://git.orders.example/platform/gitops.git=${clone}`,
+      '-o',
+      'json',
+    ];
     const [built, source] = await Promise.all([run(...args), remendo(args, { directory: folder.path })]);
     assert.deepEqual([built.status, built.err], [3, '']);
     assert.deepEqual(JSON.parse(built.out), JSON.parse(source.out));

@@ -35,17 +35,26 @@ interface Mistake {
 const MISTAKES: Readonly<Record<string, Mistake>> = {
   'no kubeconfig': { args: ['scan'], says: ['[kubeconfig-missing]', 'hint: '] },
   'an unknown command, with a suggestion': { args: ['scam'], says: ["unknown command 'scam'", 'Did you mean scan?'] },
-  'an unknown option, with a suggestion': { args: ['scan', '--snapshoot', '.'], says: ["unknown option '--snapshoot'", 'Did you mean --snapshot?'] },
+  'an unknown option, with a suggestion': {
+    args: ['scan', '--snapshoot', '.'],
+    says: ["unknown option '--snapshoot'", 'Did you mean --snapshot?'],
+  },
   'an unknown format': { args: ['scan', '-o', 'yaml'], says: ['Allowed choices are text, json'] },
   '--repo without a path': { args: ['scan', '--repo', 'https://git.example/a.git'], says: ['write URL=PATH'] },
   '--repo with an empty path': { args: ['scan', '--repo', 'https://git.example/a.git='], says: ['write URL=PATH'] },
-  'a snapshot folder that is not there': { args: ['scan', '--snapshot', 'nowhere'], says: ['nowhere', '[snapshot-missing]'] },
+  'a snapshot folder that is not there': {
+    args: ['scan', '--snapshot', 'nowhere'],
+    says: ['nowhere', '[snapshot-missing]'],
+  },
   'a snapshot file that is cut off': {
     args: ['scan', '--snapshot', 'case'],
     files: { 'case/pods.yaml': 'apiVersion: v1\nkind: List\nitems: [{kind: Pod\n' },
     says: [/case\/pods\.yaml:\d+:\d+: /, '[snapshot-invalid]', '^'],
   },
-  'a configuration file that is not there': { args: ['scan', '-c', 'none.yaml'], says: ['none.yaml', '[config-missing]'] },
+  'a configuration file that is not there': {
+    args: ['scan', '-c', 'none.yaml'],
+    says: ['none.yaml', '[config-missing]'],
+  },
   'a key that is not one, with its place, the line and a suggestion': {
     args: ['scan'],
     files: { 'remendo.yaml': 'mode: observe\nverify:\n  soack: 10m\n' },
@@ -56,13 +65,19 @@ const MISTAKES: Readonly<Record<string, Mistake>> = {
     files: { 'other.yaml': 'verify: {soak: 10}\nmemory: {ceiling: lots}\n' },
     says: ['other.yaml:1:10: ', 'other.yaml:2:10: '],
   },
-  'a field path that cannot be read': { args: ['trace', 'Deployment/web', '--field', 'spec['], says: ['[bad-field-path]', 'hint: '] },
+  'a field path that cannot be read': {
+    args: ['trace', 'Deployment/web', '--field', 'spec['],
+    says: ['[bad-field-path]', 'hint: '],
+  },
   'an object that cannot be read': { args: ['trace', 'web', '--field', 'spec'], says: ['[bad-object]', 'KIND/NAME'] },
   'two ways to say the value': {
     args: ['trace', 'Deployment/web', '--field', 'spec', '--set', '1', '--remove'],
     says: ["option '--set <value>' cannot be used with option '--remove'"],
   },
-  'a pull request that is no address': { args: ['prove', '#7'], says: ['[bad-pull-request]', 'https://HOST/OWNER/NAME/pull/NUMBER'] },
+  'a pull request that is no address': {
+    args: ['prove', '#7'],
+    says: ['[bad-pull-request]', 'https://HOST/OWNER/NAME/pull/NUMBER'],
+  },
   'an audit log that is not there': { args: ['audit', 'verify'], says: ['audit.jsonl', '[audit-missing]'] },
 };
 
@@ -98,7 +113,9 @@ describe('a cluster that does not answer', () => {
     using folder = scratch();
     const server = createServer((_request, response) => {
       response.writeHead(401, { 'content-type': 'application/json' });
-      response.end(JSON.stringify({ kind: 'Status', apiVersion: 'v1', status: 'Failure', code: 401, message: 'Unauthorized' }));
+      response.end(
+        JSON.stringify({ kind: 'Status', apiVersion: 'v1', status: 'Failure', code: 401, message: 'Unauthorized' }),
+      );
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const address = server.address();

@@ -27,7 +27,9 @@ describe('the program', () => {
   });
 
   it('knows which Node.js it can run on', () => {
-    for (const version of ['22.19.0', '22.20.1', '24.0.0', '26.10.0']) assert.equal(unsupportedNode(version), undefined);
-    for (const version of ['22.18.9', '20.20.2', '18.0.0']) assert.match(unsupportedNode(version) ?? '', /22\.19 or later; this is/);
+    for (const version of ['22.19.0', '22.20.1', '24.0.0', '26.10.0'])
+      assert.equal(unsupportedNode(version), undefined);
+    for (const version of ['22.18.9', '20.20.2', '18.0.0'])
+      assert.match(unsupportedNode(version) ?? '', /22\.19 or later; this is/);
   });
 });

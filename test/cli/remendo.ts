@@ -20,10 +20,7 @@ export interface Place {
 }
 
 /** Runs the command line in a process of its own: in `directory`, with no environment but PATH, HOME and what is given. */
-export async function remendo(
-  args: readonly string[],
-  { directory, env = {}, program = MAIN }: Place,
-): Promise<Ended> {
+export async function remendo(args: readonly string[], { directory, env = {}, program = MAIN }: Place): Promise<Ended> {
   const child = spawn(process.execPath, [program, ...args], {
     cwd: directory,
     env: { PATH: process.env.PATH, HOME: directory, ...env },

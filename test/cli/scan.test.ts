@@ -25,14 +25,25 @@ describe('scan on the orders world', () => {
 
   before(async () => {
     for (const state of ['broken', 'healthy']) {
-      execFileSync('git', ['clone', '-q', '-b', 'main', join(WORLD, state, 'repository.bundle'), join(folder.path, state)]);
+      execFileSync('git', [
+        'clone',
+        '-q',
+        '-b',
+        'main',
+        join(WORLD, state, 'repository.bundle'),
+        join(folder.path, state),
+      ]);
     }
     const scan = (state: string, ...more: string[]): Promise<Ended> => {
       const repo = `${URL_IN_APPLICATIONS}=${state}`;
       const args = ['scan', '--snapshot', join(WORLD, state, 'cluster'), '--repo', repo, ...more];
       return remendo(args, { directory: folder.path });
     };
-    [text, json, healthy] = await Promise.all([scan('broken'), scan('broken', '-o', 'json'), scan('healthy', '-o', 'json')]);
+    [text, json, healthy] = await Promise.all([
+      scan('broken'),
+      scan('broken', '-o', 'json'),
+      scan('healthy', '-o', 'json'),
+    ]);
   });
   after(() => folder[Symbol.dispose]());
 
@@ -51,9 +62,15 @@ describe('scan on the orders world', () => {
     const { incidents } = ScanOut.parse(JSON.parse(json.out));
     const lines = text.out.split('\n');
     for (const { object, cause, source } of incidents) {
-      const line = lines.find((one) => one.startsWith('#') && one.includes(`${object.kind} ${object.namespace}/${object.name}`) && one.includes(cause));
+      const line = lines.find(
+        (one) =>
+          one.startsWith('#') &&
+          one.includes(`${object.kind} ${object.namespace}/${object.name}`) &&
+          one.includes(cause),
+      );
       assert.ok(line, `${object.name} ${cause}`);
-      if ('file' in source && source.line !== undefined) assert.ok(line.endsWith(`${source.file}:${source.line}`), line);
+      if ('file' in source && source.line !== undefined)
+        assert.ok(line.endsWith(`${source.file}:${source.line}`), line);
     }
     assert.match(lines[0] ?? '', new RegExp(`^snapshot {2}${incidents.length} incidents, \\d+ with a proven fix`));
   });
@@ -70,11 +87,17 @@ describe('scan on the orders world', () => {
   it('ends with 2 where nothing that fails has a fix', () => {
     const { incidents } = ScanOut.parse(JSON.parse(healthy.out));
     assert.equal(healthy.status, 2);
-    assert.deepEqual(incidents.map(({ object }) => `${object.kind} ${object.namespace}/${object.name}`), ['CronJob orders/nightly']);
+    assert.deepEqual(
+      incidents.map(({ object }) => `${object.kind} ${object.namespace}/${object.name}`),
+      ['CronJob orders/nightly'],
+    );
   });
 
   it('does not touch the clone', () => {
-    assert.equal(execFileSync('git', ['-C', join(folder.path, 'broken'), 'status', '--porcelain'], { encoding: 'utf8' }), '');
+    assert.equal(
+      execFileSync('git', ['-C', join(folder.path, 'broken'), 'status', '--porcelain'], { encoding: 'utf8' }),
+      '',
+    );
   });
 });
 
@@ -82,22 +105,46 @@ describe('scan on the orders world', () => {
 function writeSnapshot(directory: string, name: string, ready: boolean): void {
   mkdirSync(directory, { recursive: true });
   const labels = { app: 'web' };
-  const owner = (kind: string, owned: string) => ({ apiVersion: 'apps/v1', kind, name: owned, controller: true, uid: owned });
+  const owner = (kind: string, owned: string) => ({
+    apiVersion: 'apps/v1',
+    kind,
+    name: owned,
+    controller: true,
+    uid: owned,
+  });
   const containers = [{ name: 'web', image: 'registry.example/web:1', resources: { limits: { memory: '64Mi' } } }];
   const template = { metadata: { labels }, spec: { containers } };
   const spec = { replicas: 1, selector: { matchLabels: labels }, template };
   const terminated = { reason: 'OOMKilled', exitCode: 137, finishedAt: '2026-03-01T11:58:00Z' };
   const state = ready ? { running: {} } : { waiting: { reason: 'CrashLoopBackOff', message: name } };
-  const containerStatuses = [{ name: 'web', ready, restartCount: ready ? 0 : 9, state, ...(ready ? {} : { lastState: { terminated } }) }];
+  const containerStatuses = [
+    { name: 'web', ready, restartCount: ready ? 0 : 9, state, ...(ready ? {} : { lastState: { terminated } }) },
+  ];
   const objects = [
     { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web', namespace: 'shop' }, spec },
-    { apiVersion: 'apps/v1', kind: 'ReplicaSet', metadata: { name: 'web-1', namespace: 'shop', labels, ownerReferences: [owner('Deployment', 'web')] }, spec, status: { replicas: 1 } },
+    {
+      apiVersion: 'apps/v1',
+      kind: 'ReplicaSet',
+      metadata: { name: 'web-1', namespace: 'shop', labels, ownerReferences: [owner('Deployment', 'web')] },
+      spec,
+      status: { replicas: 1 },
+    },
     {
       apiVersion: 'v1',
       kind: 'Pod',
-      metadata: { name: 'web-1-x', namespace: 'shop', labels, ownerReferences: [owner('ReplicaSet', 'web-1')], creationTimestamp: '2026-03-01T11:00:00Z' },
+      metadata: {
+        name: 'web-1-x',
+        namespace: 'shop',
+        labels,
+        ownerReferences: [owner('ReplicaSet', 'web-1')],
+        creationTimestamp: '2026-03-01T11:00:00Z',
+      },
       spec: { containers },
-      status: { phase: 'Running', conditions: [{ type: 'Ready', status: ready ? 'True' : 'False' }], containerStatuses },
+      status: {
+        phase: 'Running',
+        conditions: [{ type: 'Ready', status: ready ? 'True' : 'False' }],
+        containerStatuses,
+      },
     },
   ];
   writeFileSync(join(directory, 'objects.json'), JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }));
@@ -126,7 +173,10 @@ describe('scan on a snapshot written by hand', () => {
   it('shows terminal escapes of the cluster and does not pass them on', async () => {
     using folder = scratch();
     writeSnapshot(join(folder.path, 'case'), `${ESCAPE}]0;title\u0007\u202Eevil\u009B31m`, false);
-    const { out } = await remendo(['scan', '--snapshot', 'case'], { directory: folder.path, env: { FORCE_COLOR: '0' } });
+    const { out } = await remendo(['scan', '--snapshot', 'case'], {
+      directory: folder.path,
+      env: { FORCE_COLOR: '0' },
+    });
     // oxlint-disable-next-line no-control-regex
     assert.doesNotMatch(out, /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u202E]/);
     assert.match(out, /\\u001b\]0;title\\u0007\\u202eevil\\u009b31m/);
@@ -135,7 +185,10 @@ describe('scan on a snapshot written by hand', () => {
   it('colours where it is told to', async () => {
     using folder = scratch();
     writeSnapshot(join(folder.path, 'case'), 'alone', false);
-    const { out } = await remendo(['scan', '--snapshot', 'case'], { directory: folder.path, env: { FORCE_COLOR: '1' } });
+    const { out } = await remendo(['scan', '--snapshot', 'case'], {
+      directory: folder.path,
+      env: { FORCE_COLOR: '1' },
+    });
     assert.ok(out.startsWith(`${ESCAPE}[1malone${ESCAPE}[22m`));
   });
 

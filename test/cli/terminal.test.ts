@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { stripVTControlCharacters, styleText } from 'node:util';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { table, tableWidth, wrap } from '../../src/cli/terminal.ts';
 import { printable, printableJson } from '../../src/cli/control-characters.ts';
 
@@ -19,17 +19,24 @@ describe('table', () => {
   });
 
   it('does not count colours', () => {
-    const painted = [[styleText('red', 'ab', { validateStream: false }), 'c'], ['abcd', 'e']];
+    const painted = [
+      [styleText('red', 'ab', { validateStream: false }), 'c'],
+      ['abcd', 'e'],
+    ];
     assert.equal(stripVTControlCharacters(table(painted, 80, { column: 1, keep: 'start' })), 'ab    c\nabcd  e');
   });
 
   it('fits the width wherever its flexible column can give way', () => {
     fc.assert(
-      fc.property(fc.array(fc.tuple(cells, cells, cells), { minLength: 1, maxLength: 5 }), fc.integer({ min: 100, max: 160 }), (some, width) => {
-        const lines = table(some, width, { column: 1, keep: 'end' }).split('\n');
-        assert.ok(lines.every((line) => line.length <= width));
-        if (tableWidth(some) <= width) assert.ok(lines.every((line) => !line.includes('…')));
-      }),
+      fc.property(
+        fc.array(fc.tuple(cells, cells, cells), { minLength: 1, maxLength: 5 }),
+        fc.integer({ min: 100, max: 160 }),
+        (some, width) => {
+          const lines = table(some, width, { column: 1, keep: 'end' }).split('\n');
+          assert.ok(lines.every((line) => line.length <= width));
+          if (tableWidth(some) <= width) assert.ok(lines.every((line) => !line.includes('…')));
+        },
+      ),
     );
   });
 });
@@ -37,11 +44,18 @@ describe('table', () => {
 describe('wrap', () => {
   it('keeps all words, and lines within the width unless one word is longer', () => {
     fc.assert(
-      fc.property(fc.array(fc.stringMatching(/^[!-~]{1,30}$/), { maxLength: 40 }), fc.integer({ min: 34, max: 120 }), (words, width) => {
-        const lines = wrap(words.join(' '), width, '  ', '    ').split('\n');
-        assert.deepEqual(lines.flatMap((line) => line.split(/ +/).filter(Boolean)), words);
-        assert.ok(lines.every((line) => line.length <= width));
-      }),
+      fc.property(
+        fc.array(fc.stringMatching(/^[!-~]{1,30}$/), { maxLength: 40 }),
+        fc.integer({ min: 34, max: 120 }),
+        (words, width) => {
+          const lines = wrap(words.join(' '), width, '  ', '    ').split('\n');
+          assert.deepEqual(
+            lines.flatMap((line) => line.split(/ +/).filter(Boolean)),
+            words,
+          );
+          assert.ok(lines.every((line) => line.length <= width));
+        },
+      ),
     );
   });
 });
@@ -56,6 +70,9 @@ describe('printable', () => {
   });
 
   it('reaches every text of a document', () => {
-    assert.deepEqual(printableJson({ a: ['\u001B[2J', 1], b: { c: 'fine' } }), { a: ['\\u001b[2J', 1], b: { c: 'fine' } });
+    assert.deepEqual(printableJson({ a: ['\u001B[2J', 1], b: { c: 'fine' } }), {
+      a: ['\\u001b[2J', 1],
+      b: { c: 'fine' },
+    });
   });
 });

@@ -15,7 +15,10 @@ test('an empty file means the defaults', () => {
 });
 
 test('durations and sizes become seconds and bytes', () => {
-  const config = parseConfig('verify: {soak: 10m}\nmemory: {ceiling: 2Gi}\npatterns: {halfLife: 30d}\n', 'remendo.yaml');
+  const config = parseConfig(
+    'verify: {soak: 10m}\nmemory: {ceiling: 2Gi}\npatterns: {halfLife: 30d}\n',
+    'remendo.yaml',
+  );
   assert.ok(config.ok);
   assert.equal(config.value.policy.verify.soakSeconds, 600);
   assert.equal(config.value.policy.memory.ceilingBytes, 2 * 1024 ** 3);

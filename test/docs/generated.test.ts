@@ -22,8 +22,11 @@ describe('generated documents', () => {
 /** Dotted paths of the keys below which there are no further ones, with their schemas. */
 function leaves(schema: unknown, path: string): [string, object][] {
   if (typeof schema !== 'object' || schema === null) return [];
-  if (!('properties' in schema) || typeof schema.properties !== 'object' || schema.properties === null) return [[path, schema]];
-  return Object.entries(schema.properties).flatMap(([key, child]) => leaves(child, path === '' ? key : `${path}.${key}`));
+  if (!('properties' in schema) || typeof schema.properties !== 'object' || schema.properties === null)
+    return [[path, schema]];
+  return Object.entries(schema.properties).flatMap(([key, child]) =>
+    leaves(child, path === '' ? key : `${path}.${key}`),
+  );
 }
 
 describe('docs/configuration.md', () => {
@@ -38,8 +41,17 @@ describe('docs/configuration.md', () => {
     for (const path of Object.keys(DEFAULTS)) assert.ok(paths.has(path), `${path} is no key`);
     const without = [...paths].filter((path) => !(path in DEFAULTS));
     assert.deepEqual(without, [
-      ...['cluster.name', 'cluster.kubeconfig', 'cluster.context', 'repositories', 'github.apiUrl', 'github.appId', 'github.installationId'],
-      ...['llm.baseUrl', 'llm.model', 'render.helm', 'render.kustomize'],
+      'cluster.name',
+      'cluster.kubeconfig',
+      'cluster.context',
+      'repositories',
+      'github.apiUrl',
+      'github.appId',
+      'github.installationId',
+      'llm.baseUrl',
+      'llm.model',
+      'render.helm',
+      'render.kustomize',
     ]);
   });
 
@@ -86,15 +98,29 @@ describe('examples in the documents', () => {
 
   it('every dependency has its line in docs/dependencies.md, and nothing else has', () => {
     const manifest: unknown = JSON.parse(read('package.json'));
-    const names = ['dependencies', 'devDependencies'].flatMap((key) => Object.keys(Object(Reflect.get(Object(manifest), key))));
-    const lines = read('docs/dependencies.md').split('\n').filter((line) => line.startsWith('| `'));
-    const told = lines.flatMap((line) => [...(line.split(' | ')[0] ?? '').matchAll(/`([^`]+)`/g)].map(([, name = '']) => name));
+    const names = ['dependencies', 'devDependencies'].flatMap((key) =>
+      Object.keys(Object(Reflect.get(Object(manifest), key))),
+    );
+    const lines = read('docs/dependencies.md')
+      .split('\n')
+      .filter((line) => line.startsWith('| `'));
+    const told = lines.flatMap((line) =>
+      [...(line.split(' | ')[0] ?? '').matchAll(/`([^`]+)`/g)].map(([, name = '']) => name),
+    );
     assert.deepEqual([...told].sort(), names.sort());
   });
 });
 
 describe('links between documents', () => {
-  const pages = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'docs/operations.md', 'docs/output.md', 'docs/architecture.md', 'docs/configuration.md'];
+  const pages = [
+    'README.md',
+    'CONTRIBUTING.md',
+    'SECURITY.md',
+    'docs/operations.md',
+    'docs/output.md',
+    'docs/architecture.md',
+    'docs/configuration.md',
+  ];
   for (const page of pages) {
     it(`${page} links to files that are there`, () => {
       const targets = [...read(page).matchAll(/\]\(([^)#]+)(?:#[^)]*)?\)/g)].map(([, target = '']) => target);

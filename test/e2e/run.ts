@@ -13,7 +13,8 @@ import { COULD_NOT_CHECK, missingParts } from './cluster/prerequisites.ts';
 import { resultsFile, table } from './table.ts';
 
 const started = Date.now();
-const tell = (line: string): void => console.log(`[${((Date.now() - started) / 1000).toFixed(0).padStart(4)} s] ${line}`);
+const tell = (line: string): void =>
+  console.log(`[${((Date.now() - started) / 1000).toFixed(0).padStart(4)} s] ${line}`);
 
 async function main(args: readonly string[]): Promise<number> {
   const missing = missingParts();
@@ -36,11 +37,16 @@ async function main(args: readonly string[]): Promise<number> {
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
   if (args.includes('--keep')) {
-    tell(`the cluster stays until this is interrupted: export ${STATE_VARIABLE}=${state} KUBECONFIG=${join(directory, 'admin.kubeconfig')}`);
+    tell(
+      `the cluster stays until this is interrupted: export ${STATE_VARIABLE}=${state} KUBECONFIG=${join(directory, 'admin.kubeconfig')}`,
+    );
     return new Promise(() => setInterval(() => undefined, 60_000));
   }
   const chosen = args.filter((arg) => !arg.startsWith('--'));
-  const files = chosen.length > 0 ? chosen : globSync('**/*.e2e.ts', { cwd: import.meta.dirname }).map((file) => join(import.meta.dirname, file));
+  const files =
+    chosen.length > 0
+      ? chosen
+      : globSync('**/*.e2e.ts', { cwd: import.meta.dirname }).map((file) => join(import.meta.dirname, file));
   const code = await runTests(files.sort(), state);
   const results = resultsFile(directory);
   console.log(existsSync(results) ? table(readFileSync(results, 'utf8')) : 'no scenario told its result');

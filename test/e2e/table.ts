@@ -22,6 +22,8 @@ export function table(lines: string): string {
     .map((line) => Row.parse(JSON.parse(line)));
   const width = Math.max(...rows.map(({ scenario }) => scenario.length), 8);
   const head = `| ${'scenario'.padEnd(width)} | seconds | result |\n| ${'-'.repeat(width)} | ------: | ------ |`;
-  const body = rows.map(({ scenario, seconds, result }) => `| ${scenario.padEnd(width)} | ${seconds.toFixed(0).padStart(7)} | ${result} |`);
+  const body = rows.map(
+    ({ scenario, seconds, result }) => `| ${scenario.padEnd(width)} | ${seconds.toFixed(0).padStart(7)} | ${result} |`,
+  );
   return ['', head, ...body, ''].join('\n');
 }

@@ -18,16 +18,24 @@ export interface Connection {
   close(): void;
 }
 
+export interface ConnectOptions extends KubeconfigOptions {
+  /** User that requests are made as, by impersonation; wins over the kubeconfig's own `as`. */
+  readonly as?: string | undefined;
+}
+
 /**
  * Finds the cluster of a kubeconfig, of the environment or of the pod that this runs in; sends nothing yet.
  * Error codes: `kubeconfig-missing`, `kubeconfig-invalid`.
  */
-export async function connect(options: KubeconfigOptions): Promise<Result<Connection, Problem>> {
+export async function connect(options: ConnectOptions): Promise<Result<Connection, Problem>> {
   const access = await readKubeconfig(options);
   if (!access.ok) return access;
-  const { cluster, server } = access.value;
+  const { cluster, server, user } = access.value;
   const transport = createTransport(access.value, options.env);
-  const authenticator = createAuthenticator(access.value.user, () => Date.now());
+  const authenticator = createAuthenticator(
+    options.as === undefined ? user : { ...user, impersonate: { user: options.as, groups: [] } },
+    () => Date.now(),
+  );
 
   async function request(asked: ApiRequest, again = true): Promise<Result<ApiResponse, Problem>> {
     let credentials;

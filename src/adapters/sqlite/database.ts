@@ -17,7 +17,7 @@ export function sqliteCode(error: unknown): number | undefined {
 }
 
 /** Thrown by `openDatabase` for a file that is a database, but damaged or of another version. */
-export class UnusableDatabase extends Error {}
+class UnusableDatabase extends Error {}
 
 /**
  * Opens (or makes) the database file. Write-ahead log with `synchronous=NORMAL`: what was committed survives a killed

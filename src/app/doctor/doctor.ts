@@ -1,4 +1,3 @@
-import { connect } from '../../adapters/kubernetes/connect.ts';
 import type { Connection } from '../../adapters/kubernetes/connect.ts';
 import { createClusterReader } from '../../adapters/kubernetes/cluster-reader.ts';
 import { createDryRun } from '../../adapters/kubernetes/dry-run.ts';
@@ -9,6 +8,7 @@ import { ok } from '../../domain/result.ts';
 import type { Snapshot } from '../../domain/snapshot.ts';
 import type { Basics } from '../app.ts';
 import { buildBasics } from '../app.ts';
+import { connectTo } from '../cluster.ts';
 import { createModel } from '../model.ts';
 import { examineArgoCd } from './argocd.ts';
 import { examineClock } from './clocks.ts';
@@ -76,13 +76,31 @@ async function examineCluster(
       examineClock('API server', date, asked, answered),
     ]);
     add(await examineRights(connection, snapshot));
-    const [application] = snapshot.objects.Application;
-    add([await examineDryRun(createDryRun(connection, basics), application?.spec.destination.namespace ?? 'default')]);
+    add([await askDryRun(config, options, basics, snapshot, connection)]);
     add(await examineArgoCd(connection, snapshot));
     return snapshot;
   } finally {
     connection.close();
   }
+}
+
+/** Asks as the identity that dry runs are asked as. */
+async function askDryRun(
+  { cluster: configured }: Config,
+  { context, env }: DoctorOptions,
+  basics: Basics,
+  { objects }: Snapshot,
+  reading: Connection,
+): Promise<DoctorLine> {
+  const { dryRunAs } = configured;
+  const asking = dryRunAs === undefined ? ok(reading) : await connectTo(configured, context, env, dryRunAs);
+  if (!asking.ok) return linesOf('dry-run').problem(asking.error.message, 'see cluster.dryRunAs in the configuration');
+  const line = await examineDryRun(
+    createDryRun(asking.value, basics),
+    objects.Application[0]?.spec.destination.namespace ?? 'default',
+  );
+  if (dryRunAs !== undefined) asking.value.close();
+  return line;
 }
 
 interface Read {
@@ -100,13 +118,8 @@ export async function readCluster(
   { env, context }: Pick<DoctorOptions, 'env' | 'context'>,
   { clock, log }: Pick<Basics, 'clock' | 'log'>,
 ): Promise<Result<Read, Problem>> {
-  const { name, kubeconfig, context: configured } = config.cluster;
-  const chosen = context ?? configured;
-  const connection = await connect({
-    env,
-    ...(kubeconfig === undefined ? {} : { kubeconfig }),
-    ...(chosen === undefined ? {} : { context: chosen }),
-  });
+  const { name } = config.cluster;
+  const connection = await connectTo(config.cluster, context, env);
   if (!connection.ok) return connection;
   const asked = Date.now();
   const version = await connection.value.request({ method: 'GET', path: '/version', timeout: 10_000 });

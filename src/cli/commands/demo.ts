@@ -14,7 +14,8 @@ export async function demo({ directory }: { readonly directory?: string }): Prom
   const folder = directory ?? mkdtempSync(join(tmpdir(), 'remendo-demo-'));
   const { out, paint } = terminal;
   out(paint('bold', 'Remendo on an embedded cluster: ten workloads, one repository, a reviewer who merges.'));
-  const tell = (seconds: number, line: string): void => out(`${paint('gray', `${seconds.toFixed(1).padStart(5)} s`)}  ${line}`);
+  const tell = (seconds: number, line: string): void =>
+    out(`${paint('gray', `${seconds.toFixed(1).padStart(5)} s`)}  ${line}`);
   const played = await play(folder, tell, stopSignal());
   if (!played.ok) {
     printProblem(played.error, terminal);
@@ -24,9 +25,10 @@ export async function demo({ directory }: { readonly directory?: string }): Prom
   return played.value.failures.length === 0 ? 0 : 1;
 }
 
-function summary({ records, modelCalls, failures, directory, milliseconds }: Played, { out, paint, width }: Terminal): void {
-  const seconds = (from: number | undefined, to: number | undefined): string =>
-    from === undefined || to === undefined ? '' : `${((to - from) / 1000).toFixed(1)} s`;
+function summary(
+  { records, modelCalls, failures, directory, milliseconds }: Played,
+  { out, paint, width }: Terminal,
+): void {
   const rows = STORY.map(({ workload, shows, ends }) => {
     const record = records.get(workload);
     const outcome = record?.outcome ?? 'silent';
@@ -48,5 +50,11 @@ function summary({ records, modelCalls, failures, directory, milliseconds }: Pla
   out(table([head.map((name) => paint('bold', name)), ...rows], Math.max(width, 120), { column: 9, keep: 'start' }));
   out('');
   for (const failure of failures) out(paint('red', `not as it must be: ${failure}`));
-  out(`${(milliseconds / 1000).toFixed(1)} s in all. The repository, the pull requests and the audit log are in ${directory}`);
+  out(
+    `${(milliseconds / 1000).toFixed(1)} s in all. The repository, the pull requests and the audit log are in ${directory}`,
+  );
+}
+
+function seconds(from: number | undefined, to: number | undefined): string {
+  return from === undefined || to === undefined ? '' : `${((to - from) / 1000).toFixed(1)} s`;
 }

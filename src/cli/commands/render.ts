@@ -34,17 +34,29 @@ export async function render(options: RenderOptions): Promise<number> {
     }
     objects.push(...rendered.value.objects.map(({ object }) => withoutSecretValues(object)));
   }
-  if (options.output === 'json') terminal.out(JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }, null, 2));
-  else terminal.out(objects.map((object) => stringify(object, { lineWidth: 0 })).join('---\n').trimEnd());
+  if (options.output === 'json')
+    terminal.out(JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }, null, 2));
+  else
+    terminal.out(
+      objects
+        .map((object) => stringify(object, { lineWidth: 0 }))
+        .join('---\n')
+        .trimEnd(),
+    );
   return 0;
 }
 
 function withoutSecretValues(object: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   if (object.kind !== 'Secret' || object.apiVersion !== 'v1') return object;
-  const hide = (data: unknown): unknown =>
-    typeof data === 'object' && data !== null
-      ? Object.fromEntries(Object.keys(data).map((key) => [key, '[redacted]']))
-      : data;
   const { data, stringData, ...rest } = object;
-  return { ...rest, ...(data === undefined ? {} : { data: hide(data) }), ...(stringData === undefined ? {} : { stringData: hide(stringData) }) };
+  return {
+    ...rest,
+    ...(data === undefined ? {} : { data: hide(data) }),
+    ...(stringData === undefined ? {} : { stringData: hide(stringData) }),
+  };
+}
+
+function hide(data: unknown): unknown {
+  if (typeof data !== 'object' || data === null) return data;
+  return Object.fromEntries(Object.keys(data).map((key) => [key, '[redacted]']));
 }

@@ -16,7 +16,10 @@ const TAIL_LINES = 200;
 const PODS_PER_INCIDENT = 2;
 
 /** `remendo snapshot DIR`: what `scan --snapshot DIR` needs, with the logs of what fails. */
-export async function snapshot(directory: string, options: GlobalOptions & { readonly context?: string }): Promise<number> {
+export async function snapshot(
+  directory: string,
+  options: GlobalOptions & { readonly context?: string },
+): Promise<number> {
   const terminal = createTerminal();
   const config = configFor(options, terminal, true);
   if (!config) return 1;
@@ -29,7 +32,8 @@ export async function snapshot(directory: string, options: GlobalOptions & { rea
     return 1;
   }
   const written = await writeSnapshot(cluster.value.reader, directory, {
-    logs: (taken) => correlate(taken, detect(taken, config.policy.detect).findings).flatMap((incident) => logsOf(incident, taken)),
+    logs: (taken) =>
+      correlate(taken, detect(taken, config.policy.detect).findings).flatMap((incident) => logsOf(incident, taken)),
     scrub: redact,
     signal: stopSignal(),
   });
@@ -40,7 +44,9 @@ export async function snapshot(directory: string, options: GlobalOptions & { rea
   }
   const { logs, missing } = written.value;
   const counts = Object.values(written.value.snapshot.objects).reduce((sum, objects) => sum + objects.length, 0);
-  terminal.out(`${directory}: ${counts} objects, ${logs} logs${missing.length === 0 ? '' : `, ${missing.length} logs could not be read`}`);
+  terminal.out(
+    `${directory}: ${counts} objects, ${logs} logs${missing.length === 0 ? '' : `, ${missing.length} logs could not be read`}`,
+  );
   return 0;
 }
 

@@ -48,7 +48,10 @@ export async function trace(object: string, options: TraceOptions): Promise<numb
   const path = parseFieldPath(options.field);
   if (!config) return 1;
   if (!kind || !name || rest.length > 0) {
-    return fail(problem('bad-object', `cannot read the object: ${object}`, { hint: 'write KIND/NAME, such as Deployment/web' }), terminal);
+    return fail(
+      problem('bad-object', `cannot read the object: ${object}`, { hint: 'write KIND/NAME, such as Deployment/web' }),
+      terminal,
+    );
   }
   if (!path.ok) return fail(path.error, terminal);
   const opened = await open(config, options);
@@ -65,7 +68,13 @@ export async function trace(object: string, options: TraceOptions): Promise<numb
     if (!traced.ok) return refuse(traced.error, options, terminal);
     const value = getField(declared.object, path.value) ?? null;
     const spent = { renders: dependencies.sources.renders(), milliseconds: Math.round(performance.now() - started) };
-    const result = outputOf(traced.value, path.value, value, `${location.application.namespace}/${location.application.name}`, spent);
+    const result = outputOf(
+      traced.value,
+      path.value,
+      value,
+      `${location.application.namespace}/${location.application.name}`,
+      spent,
+    );
     if (options.output === 'json') terminal.out(JSON.stringify(result, null, 2));
     else printTrace(result, terminal);
     if (traced.value.proof?.verdict === 'refused') return 4;
@@ -96,7 +105,8 @@ async function open(config: Config, options: TraceOptions): Promise<Result<Opene
   const { snapshot: folder, context } = options;
   const app = await buildApp(config, { env: process.env, repositories, snapshot: folder, context, persistent: false });
   if (!app.ok) return app;
-  const { ports, close } = app.value;
+  const { ports } = app.value;
+  const close = (): Promise<void> => app.value.close();
   const snapshot = await ports.cluster.snapshot();
   if (!snapshot.ok) return snapshot;
   const { dryRun, registry } = ports;
@@ -130,7 +140,14 @@ function outputOf(
     field: formatFieldPath(path),
     value,
     origin: origin
-      ? { repoURL: origin.repoURL, file: origin.file, line: origin.line, column: origin.column, path: origin.path, via: origin.via }
+      ? {
+          repoURL: origin.repoURL,
+          file: origin.file,
+          line: origin.line,
+          column: origin.column,
+          path: origin.path,
+          via: origin.via,
+        }
       : null,
     feeds: (origin?.feeds ?? []).map((fed) => ({
       application: `${fed.application.namespace}/${fed.application.name}`.replace(/^\//, '') || application,

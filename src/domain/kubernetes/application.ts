@@ -118,7 +118,7 @@ const Health = z.object({
   lastTransitionTime: z.string().optional(),
 });
 
-export const ResourceStatus = z.object({
+const ResourceStatus = z.object({
   group: z.string().optional(),
   version: z.string().optional(),
   kind: z.string(),

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { Condition, LabelSelector, ObjectMeta, QuantityValue, ResourceList } from './meta.ts';
+import { Condition, LabelSelector, ObjectMeta, ResourceList } from './meta.ts';
 
 const KeyRef = z.object({ name: z.string().optional(), key: z.string(), optional: z.boolean().optional() });
 const SourceRef = z.object({ name: z.string().optional(), optional: z.boolean().optional() });
 
 /** An environment variable: its name and where its value comes from. Literal values are dropped, they may be secret. */
-export const EnvVar = z.object({
+const EnvVar = z.object({
   name: z.string(),
   valueFrom: z.object({ configMapKeyRef: KeyRef.optional(), secretKeyRef: KeyRef.optional() }).optional(),
 });
@@ -57,7 +57,7 @@ const Projection = z.object({
   configMap: z.object({ name: z.string().optional(), items: Items, optional: z.boolean().optional() }).optional(),
   secret: z.object({ name: z.string().optional(), items: Items, optional: z.boolean().optional() }).optional(),
 });
-export const Volume = z.object({
+const Volume = z.object({
   name: z.string(),
   configMap: z.object({ name: z.string().optional(), items: Items, optional: z.boolean().optional() }).optional(),
   secret: z.object({ secretName: z.string().optional(), items: Items, optional: z.boolean().optional() }).optional(),
@@ -167,5 +167,3 @@ export const PodTemplate = z.object({
   spec: PodSpec,
 });
 export type PodTemplate = z.infer<typeof PodTemplate>;
-
-export { QuantityValue };

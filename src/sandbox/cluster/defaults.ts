@@ -1,7 +1,6 @@
 import type { JsonObject, JsonValue } from '../../domain/json.ts';
 import { isArray, isObject } from '../../domain/json.ts';
 import { child, objectAt, wordOf } from './json-object.ts';
-import { KEY_DEFAULTS } from './schema/parse.ts';
 
 type Draft = Record<string, JsonValue>;
 
@@ -140,7 +139,7 @@ function service(spec: Draft): Draft {
   put(
     out,
     'ports',
-    each(spec.ports, (port) => ({ ...KEY_DEFAULTS, targetPort: port.port ?? 0, ...port })),
+    each(spec.ports, (port) => ({ protocol: 'TCP', targetPort: port.port ?? 0, ...port })),
   );
   return out;
 }
@@ -210,7 +209,7 @@ function container(item: Draft, pod: boolean): Draft {
   put(
     out,
     'ports',
-    each(item.ports, (port) => ({ ...KEY_DEFAULTS, ...port })),
+    each(item.ports, (port) => ({ protocol: 'TCP', ...port })),
   );
   for (const key of ['livenessProbe', 'readinessProbe', 'startupProbe']) put(out, key, probe(item[key]));
   put(out, 'env', each(item.env, environment));

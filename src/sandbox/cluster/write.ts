@@ -11,7 +11,7 @@ import { apiVersionOf, resourceOfKind } from './resources.ts';
 import type { SchemaIssue } from './schema/issues.ts';
 import { schemaIssues } from './schema/issues.ts';
 import { mergeApplied, normalise } from './schema/merge.ts';
-import { applyMessage, decodeMessage, fieldPath, QUANTITY_RULE } from './schema/messages.ts';
+import { applyMessage, decodeMessage, fieldPath } from './schema/messages.ts';
 import type { ObjectStore } from './store.ts';
 import type { FieldError } from './validation/field-error.ts';
 import { required } from './validation/field-error.ts';
@@ -87,12 +87,12 @@ export function writeObject(store: ObjectStore, request: WriteRequest): WriteAns
 
 function decodeStatus(issues: readonly SchemaIssue[], request: WriteRequest, name: string): ApiStatus | undefined {
   const { group, version, kind } = request.resource;
-  const apply = request.verb === 'apply';
-  const message = apply
-    ? applyMessage(issues, `${name}; ${group}/${version}, Kind=${kind}`)
-    : decodeMessage(issues, kind, version);
-  if (message !== undefined) return apply ? apiStatus(500, '', message) : badRequest(message);
-  return issues.some((issue) => issue.kind === 'quantity') ? badRequest(QUANTITY_RULE) : undefined;
+  if (request.verb === 'apply') {
+    const message = applyMessage(issues, name, `${group}/${version}, Kind=${kind}`);
+    return message === undefined ? undefined : apiStatus(500, '', message);
+  }
+  const message = decodeMessage(issues, kind, version);
+  return message === undefined ? undefined : badRequest(message);
 }
 
 function missingNamespace(store: ObjectStore, namespace: string | undefined): ApiStatus | undefined {

@@ -27,8 +27,6 @@ export interface Delivery {
  */
 export async function withoutSecrets(delivery: Delivery, hide: Hide): Promise<Delivery> {
   const { incident, fix, changeSet, proof } = delivery;
-  const all = <T>(items: readonly T[], change: (item: T) => Promise<T>): Promise<T[]> =>
-    Promise.all(items.map((item) => change(item)));
   return {
     ...delivery,
     incident: {
@@ -74,7 +72,7 @@ export function stateOf(delivery: Delivery, earlier?: PullRequestState): PullReq
     repoURL: changeSet.repoURL,
     baseRevision: changeSet.baseRevision,
     origin: fix.origin,
-    name: fix.name,
+    name: fix.name.slice(0, 200),
     rationale: fix.rationale.slice(0, 1200),
     evidence: [...fix.evidence],
     changes: fix.changes.map(({ object: ref, operations }) => ({
@@ -94,4 +92,8 @@ export function sameEdit(a: PullRequestState, b: PullRequestState): boolean {
 /** Whether a state holds no evidence that the other does not hold: then the body needs no change either. */
 export function sameEvidence(a: PullRequestState, b: PullRequestState): boolean {
   return canonicalJson(a.evidenceSeen) === canonicalJson(b.evidenceSeen);
+}
+
+function all<T>(items: readonly T[], change: (item: T) => Promise<T>): Promise<T[]> {
+  return Promise.all(items.map((item) => change(item)));
 }

@@ -9,7 +9,7 @@ import { formatBlock, parseOutcome } from './state-block.ts';
 export type Hide = (text: string) => Promise<string>;
 
 /** Marks the one comment that Remendo keeps on a pull request. */
-export const STICKY_MARKER = '<!-- remendo:sticky -->';
+const STICKY_MARKER = '<!-- remendo:sticky -->';
 
 const HEADLINE: Readonly<Record<OutcomeState['end'], string>> = {
   waiting: '⏳ Following this change',

@@ -15,15 +15,43 @@ export interface Near {
  * two things on purpose, and so are words that merely stand in the same place (blue, green).
  */
 export function nearestTemplate(selector: Labels, templates: readonly LabelledTemplate[]): Near | undefined {
-  const near = templates
+  const near = missedByOne(selector, templates).filter(({ pair, template }) => isSlip(pair, template.labels));
+  return near.length === 1 ? toNear(near[0]) : undefined;
+}
+
+/**
+ * The one running workload that has the Service's own name, misses its selector by one pair and is reached by no other
+ * Service (`selected` tells): however the values differ, that Service was meant for it.
+ */
+export function namesakeTemplate(
+  name: string,
+  selector: Labels,
+  templates: readonly LabelledTemplate[],
+  selected: (labels: Labels) => boolean,
+): Near | undefined {
+  const near = missedByOne(selector, templates).filter(
+    ({ template }) => template.ref.name === name && !selected(template.labels),
+  );
+  return near.length === 1 ? toNear(near[0]) : undefined;
+}
+
+interface Missed {
+  readonly template: LabelledTemplate;
+  readonly pair: [string, string];
+}
+
+function missedByOne(selector: Labels, templates: readonly LabelledTemplate[]): Missed[] {
+  return templates
     .filter(({ running }) => running)
-    .flatMap((template): Near[] => {
+    .flatMap((template) => {
       const unmatched = Object.entries(selector).filter(([key, value]) => template.labels[key] !== value);
       const [pair] = unmatched;
-      if (pair === undefined || unmatched.length > 1) return [];
-      return isSlip(pair, template.labels) ? [{ template, unmatched: Object.fromEntries(unmatched) }] : [];
+      return pair === undefined || unmatched.length > 1 ? [] : [{ template, pair }];
     });
-  return near.length === 1 ? near[0] : undefined;
+}
+
+function toNear(missed: Missed | undefined): Near | undefined {
+  return missed && { template: missed.template, unmatched: Object.fromEntries([missed.pair]) };
 }
 
 function isSlip([key, value]: [string, string], labels: Labels): boolean {
@@ -35,9 +63,15 @@ function isSlip([key, value]: [string, string], labels: Labels): boolean {
 function isMisspelt(a: string, b: string): boolean {
   if (withoutDigits(a) === withoutDigits(b)) return false;
   if (a.toLowerCase() === b.toLowerCase()) return true;
-  return (
-    distance(a, b) <= Math.max(1, Math.floor(Math.min(a.length, b.length) / 4)) && Math.min(a.length, b.length) > 3
-  );
+  const shorter = Math.min(a.length, b.length);
+  return shorter > 3 && (isSwap(a, b) || distance(a, b) <= Math.max(1, Math.floor(shorter / 4)));
+}
+
+/** Two neighbouring letters changed places: one slip of the pen, though two single edits. */
+function isSwap(a: string, b: string): boolean {
+  let at = 0;
+  while (at < a.length && a[at] === b[at]) at++;
+  return a.length === b.length && a[at] === b[at + 1] && a[at + 1] === b[at] && a.slice(at + 2) === b.slice(at + 2);
 }
 
 function withoutDigits(text: string): string {

@@ -36,7 +36,7 @@ export function layout(open: OpenDocument): Layout {
 }
 
 /** Applies an operation to a value of any type; refuses with what `applyOperations` says. */
-function applyTo(value: JsonValue, operation: Operation, file: string): JsonValue {
+export function applyTo(value: JsonValue, operation: Operation, file: string): JsonValue {
   const path = ['document', ...operation.path];
   const applied = applyOperations({ document: value }, [{ ...operation, path }]);
   if (applied.ok) return applied.value.object['document'] ?? null;

@@ -6,10 +6,10 @@ import type { Result } from '../../domain/result.ts';
 import { err, ok } from '../../domain/result.ts';
 import { checkEdit } from './check-edit.ts';
 import type { OpenDocument } from './edit-document.ts';
-import { applyOperation } from './edit-document.ts';
 import { refuseText } from './generated.ts';
 import { editInside } from './inside.ts';
 import { Refusal, refusal } from './refusal.ts';
+import { applyOperations } from './rename.ts';
 import type { Selected } from './select.ts';
 import { selectDocument } from './select.ts';
 import { applySpans, trimSpan } from './splice.ts';
@@ -66,11 +66,8 @@ function carryOut(open: OpenDocument, { document, prefix }: Selected, edit: Text
     throw refusal('edit-ambiguous', 'an edit before this one moved the object in its list', open.file);
   }
   if (path) return editInside(open, [...prefix, ...path], edit.operations);
-  let edited = open;
-  for (const operation of edit.operations) {
-    edited = applyOperation(edited, { ...operation, path: [...prefix, ...operation.path] });
-  }
-  return edited;
+  const operations = edit.operations.map((operation) => ({ ...operation, path: [...prefix, ...operation.path] }));
+  return applyOperations(open, operations);
 }
 
 function spansOf(text: string, documents: readonly OpenDocument[]): Span[] {

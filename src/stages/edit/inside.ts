@@ -8,10 +8,11 @@ import { readChunk, readDocuments } from '../../domain/yaml/read.ts';
 import { splitDocuments } from '../../domain/yaml/split.ts';
 import { blockHeader, blockIndent } from './block-scalar.ts';
 import type { OpenDocument } from './edit-document.ts';
-import { applyOperation, layout, splice } from './edit-document.ts';
+import { layout, splice } from './edit-document.ts';
 import { contentEnd, nextLine, refuse } from './layout.ts';
 import type { Layout } from './layout.ts';
 import { Refusal, refusal } from './refusal.ts';
+import { applyOperations } from './rename.ts';
 import { replaceValue, slotColumn } from './replace.ts';
 import { applySpans, trimSpan } from './splice.ts';
 import type { Target } from './target.ts';
@@ -75,7 +76,7 @@ function editString(text: string, operations: readonly Operation[], file: string
     lineOffset: 0,
   };
   try {
-    for (const operation of operations) open = applyOperation(open, operation);
+    open = applyOperations(open, operations);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     throw refused(error.problem.code, `in ${name}: ${error.problem.message}`);

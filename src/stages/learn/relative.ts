@@ -54,11 +54,7 @@ function testedValue(operations: readonly Operation[], before: number, path: Fie
   return test?.op === 'test' ? test.value : undefined;
 }
 
-function relativeOf(
-  operation: Operation,
-  from: JsonValue | undefined,
-  fix: LearntFix,
-): RelativeChange | undefined {
+function relativeOf(operation: Operation, from: JsonValue | undefined, fix: LearntFix): RelativeChange | undefined {
   const inside = belowContainer(operation.path, fix.container);
   const inContainer = inside !== undefined;
   const field = formatFieldPath(inside ?? operation.path);

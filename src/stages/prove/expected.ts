@@ -54,7 +54,11 @@ export function followGeneratedNames(
   if (renames.size === 0) return expected;
   return expected.map(({ ref, object, ...rest }) => {
     const renamed = rename(object, renames);
-    return { ...rest, ref: { ...ref, name: renames.get(ref.name) ?? ref.name }, object: isObject(renamed) ? renamed : object };
+    return {
+      ...rest,
+      ref: { ...ref, name: renames.get(ref.name) ?? ref.name },
+      object: isObject(renamed) ? renamed : object,
+    };
   });
 }
 

@@ -12,7 +12,7 @@ import { podAdmission } from './checks/pod-admission.ts';
 import { references } from './checks/references.ts';
 
 /** The checks of a proof, in the order they run and are shown. */
-export const CHECKS: readonly Check[] = [
+const CHECKS: readonly Check[] = [
   minimal,
   exactRender,
   apiServer,

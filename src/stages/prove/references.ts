@@ -20,7 +20,9 @@ export function referencesOf(kind: string, object: JsonObject): readonly Referen
   const classes =
     kind === 'PersistentVolumeClaim'
       ? [getField(object, ['spec', 'storageClassName'])]
-      : list(getField(object, ['spec', 'volumeClaimTemplates'])).map((item) => getField(item, ['spec', 'storageClassName']));
+      : list(getField(object, ['spec', 'volumeClaimTemplates'])).map((item) =>
+          getField(item, ['spec', 'storageClassName']),
+        );
   const claimTemplates = new Set(
     list(getField(object, ['spec', 'volumeClaimTemplates'])).map((item) => getField(item, ['metadata', 'name'])),
   );

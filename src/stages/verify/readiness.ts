@@ -17,6 +17,8 @@ interface Counts {
   readonly observed: number | undefined;
   readonly desired: number;
   readonly updated: number;
+  /** Pods of all revisions, where old ones may stand beside the new. */
+  readonly all: number | undefined;
   readonly available: number;
 }
 
@@ -61,12 +63,15 @@ export function readinessOf(snapshot: Snapshot, { kind, name, namespace }: Objec
   }
 }
 
-function ofRollout({ generation, observed, desired, updated, available }: Counts): Readiness {
+function ofRollout({ generation, observed, desired, updated, all, available }: Counts): Readiness {
   if (generation !== undefined && (observed ?? 0) < generation) {
     return { state: 'not-ready', detail: 'the newest generation is not observed yet' };
   }
   if (desired === 0) return { state: 'idle', detail: 'no replicas are wanted' };
   if (updated < desired) return { state: 'not-ready', detail: `${updated} of ${desired} replicas are updated` };
+  // Old pods are available as well: a rollout that is stuck must not count by them.
+  if (all !== undefined && all > updated)
+    return { state: 'not-ready', detail: `${all - updated} old replicas are still there` };
   const detail = `${available} of ${desired} replicas are available`;
   return { state: available < desired ? 'not-ready' : 'ready', detail };
 }
@@ -100,6 +105,7 @@ function countsOf(
         observed: found.status?.observedGeneration,
         desired: found.status?.desiredNumberScheduled ?? 0,
         updated: found.status?.updatedNumberScheduled ?? 0,
+        all: undefined,
         available: found.status?.numberAvailable ?? 0,
       }
     );
@@ -114,6 +120,7 @@ function countsOf(
     observed: status?.observedGeneration,
     desired,
     updated: (status?.updatedReplicas ?? 0) + Math.min(partition, desired),
+    all: kind === 'Deployment' ? status?.replicas : undefined,
     available: status?.availableReplicas ?? status?.readyReplicas ?? 0,
   };
 }

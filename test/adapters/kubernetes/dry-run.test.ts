@@ -92,6 +92,11 @@ test('what the object is refused for, in the words of the server', async () => {
     [403, 'Forbidden', "ValidatingAdmissionPolicy 'p' with binding 'b' denied request: replicas too high"],
     [422, 'Invalid', 'Deployment.apps "web" is invalid: spec.replicas: Invalid value: -1'],
     [409, 'Conflict', 'Apply failed with 1 conflict'],
+    [
+      500,
+      '',
+      'failed to create typed patch object (shop/web; apps/v1, Kind=Deployment): .spec.replicaz: field not declared in schema',
+    ],
   ] as const) {
     const { answer } = await ask(says(status, reason, message));
     assert.deepEqual(answer, { kind: 'refused', status, message, warnings: [] });

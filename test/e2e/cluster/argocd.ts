@@ -25,7 +25,8 @@ export async function startArgoCD(
     args: ['--port', String(redisPort), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'],
   });
   const home = join(directory, 'argocd');
-  for (const folder of ['ssh', 'tls', 'gpg/keys', 'gpg/source', 'tmp']) mkdirSync(join(home, folder), { recursive: true });
+  for (const folder of ['ssh', 'tls', 'gpg/keys', 'gpg/source', 'tmp'])
+    mkdirSync(join(home, folder), { recursive: true });
   writeFileSync(join(home, 'ssh', 'ssh_known_hosts'), '');
   const env = {
     // helm and kustomize lie beside it.
@@ -69,19 +70,43 @@ export async function startArgoCD(
 
 /** The CRDs of the module itself, the settings that Argo CD looks for, and a project that allows everything. */
 async function install({ admin }: ControlPlane, binaries: Binaries): Promise<void> {
-  const crds = join(moduleFolder(binaries, 'github.com/argoproj/argo-cd/v3', `v${VERSIONS.argocd}`), 'manifests', 'crds');
+  const crds = join(
+    moduleFolder(binaries, 'github.com/argoproj/argo-cd/v3', `v${VERSIONS.argocd}`),
+    'manifests',
+    'crds',
+  );
   const base = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
   for (const name of ['application', 'applicationset', 'appproject']) {
-    const { status, body } = await admin.send('PATCH', `${base}/${name}s.argoproj.io?fieldManager=e2e&force=true`, readFileSync(join(crds, `${name}-crd.yaml`), 'utf8'), 'application/apply-patch+yaml');
+    const { status, body } = await admin.send(
+      'PATCH',
+      `${base}/${name}s.argoproj.io?fieldManager=e2e&force=true`,
+      readFileSync(join(crds, `${name}-crd.yaml`), 'utf8'),
+      'application/apply-patch+yaml',
+    );
     if (status >= 300) throw new Error(`the CRD of ${name} is refused: ${JSON.stringify(body)}`);
   }
-  await admin.apply(`/api/v1/namespaces/${ARGOCD}`, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: ARGOCD } });
+  await admin.apply(`/api/v1/namespaces/${ARGOCD}`, {
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name: ARGOCD },
+  });
   const named = (kind: string, name: string): Record<string, unknown> => ({
     apiVersion: 'v1',
     kind,
-    metadata: { name, namespace: ARGOCD, labels: { 'app.kubernetes.io/part-of': 'argocd', 'app.kubernetes.io/name': name } },
+    metadata: {
+      name,
+      namespace: ARGOCD,
+      labels: { 'app.kubernetes.io/part-of': 'argocd', 'app.kubernetes.io/name': name },
+    },
   });
-  const settings = ['argocd-cm', 'argocd-rbac-cm', 'argocd-cmd-params-cm', 'argocd-ssh-known-hosts-cm', 'argocd-tls-certs-cm', 'argocd-gpg-keys-cm'];
+  const settings = [
+    'argocd-cm',
+    'argocd-rbac-cm',
+    'argocd-cmd-params-cm',
+    'argocd-ssh-known-hosts-cm',
+    'argocd-tls-certs-cm',
+    'argocd-gpg-keys-cm',
+  ];
   for (const name of settings) {
     await admin.apply(`/api/v1/namespaces/${ARGOCD}/configmaps/${name}`, named('ConfigMap', name));
   }

@@ -22,7 +22,10 @@ export function makeCertificates(directory: string, nodeName: string, addresses:
   const folder = join(directory, 'pki');
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const openssl = (...args: string[]): void => void execFileSync('openssl', args, { stdio: 'pipe' });
-  const files = (name: string): Certificate => ({ cert: join(folder, `${name}.crt`), key: join(folder, `${name}.key`) });
+  const files = (name: string): Certificate => ({
+    cert: join(folder, `${name}.crt`),
+    key: join(folder, `${name}.key`),
+  });
   const newKey = (file: string): void => openssl('ecparam', '-name', 'prime256v1', '-genkey', '-noout', '-out', file);
 
   const ca = files('ca');
@@ -44,7 +47,11 @@ export function makeCertificates(directory: string, nodeName: string, addresses:
   const alternatives = [...names.map((name) => `DNS:${name}`), ...addresses.map((address) => `IP:${address}`)];
   return {
     ca,
-    server: sign('server', '/CN=kube-apiserver', `extendedKeyUsage=serverAuth\nsubjectAltName=${alternatives.join(',')}\n`),
+    server: sign(
+      'server',
+      '/CN=kube-apiserver',
+      `extendedKeyUsage=serverAuth\nsubjectAltName=${alternatives.join(',')}\n`,
+    ),
     serviceAccount: client('service-account', '/CN=service-accounts'),
     clients: {
       admin: client('admin', '/O=system:masters/CN=admin'),

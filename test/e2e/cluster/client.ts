@@ -35,7 +35,11 @@ export function createApiClient(server: string, identity: Identity): ApiClient {
   function send(method: string, path: string, body?: unknown, contentType = 'application/json'): Promise<Reply> {
     return new Promise((resolve, reject) => {
       const text = body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body);
-      const headers = { Accept: 'application/json', ...bearer, ...(text === undefined ? {} : { 'Content-Type': contentType }) };
+      const headers = {
+        Accept: 'application/json',
+        ...bearer,
+        ...(text === undefined ? {} : { 'Content-Type': contentType }),
+      };
       const options = { ...tls, hostname: url.hostname, port: url.port, method, path, headers, timeout: 30_000 };
       const sent = request(options, (response) => {
         const chunks: Buffer[] = [];
@@ -63,7 +67,12 @@ export function createApiClient(server: string, identity: Identity): ApiClient {
       return body;
     },
     async apply(path, object) {
-      const { status, body } = await send('PATCH', `${path}?fieldManager=e2e&force=true`, object, 'application/apply-patch+yaml');
+      const { status, body } = await send(
+        'PATCH',
+        `${path}?fieldManager=e2e&force=true`,
+        object,
+        'application/apply-patch+yaml',
+      );
       if (status !== 200 && status !== 201) throw new Error(`apply ${path}: ${status} ${JSON.stringify(body)}`);
     },
   };

@@ -95,6 +95,8 @@ export async function sweep(tell: (line: string) => void): Promise<void> {
 export interface Cluster extends ClusterState {
   readonly admin: ApiClient;
   readonly images: ImageRegistry;
+  /** File of the certificate authority. */
+  readonly ca: string;
   /** Calls as somebody else, by a token. */
   as(token: string): ApiClient;
 }
@@ -112,6 +114,7 @@ export function attachCluster(): Cluster {
   return {
     ...state,
     admin: createApiClient(state.server, { ca, client: pki('admin') }),
+    ca: ca.cert,
     images: attachRegistry(state.directory, state.registry),
     as: (token) => createApiClient(state.server, { ca, token }),
   };

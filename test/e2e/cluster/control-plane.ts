@@ -60,6 +60,7 @@ export async function startControlPlane(
         '--authorization-mode=Node,RBAC',
         '--enable-admission-plugins=NodeRestriction',
         '--service-cluster-ip-range=10.111.0.0/16',
+        '--allow-privileged=true',
         '--service-account-issuer=https://kubernetes.default.svc',
         `--service-account-key-file=${serviceAccount.key}`,
         `--service-account-signing-key-file=${serviceAccount.key}`,

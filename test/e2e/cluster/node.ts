@@ -98,7 +98,7 @@ function containerdConfig(directory: string, socket: string, pauseImage: string)
   const cni = join(directory, 'cni');
   mkdirSync(cni, { recursive: true });
   // One of 200 networks, by the name of the run: two runs side by side do not share one.
-  const third = 20 + ([...bridge].reduce((sum, letter) => sum * 31 + (letter.codePointAt(0) ?? 0), 7) % 200);
+  const third = 20 + (Array.from(bridge).reduce((sum, letter) => sum * 31 + (letter.codePointAt(0) ?? 0), 7) % 200);
   const ipam = {
     type: 'host-local',
     dataDir: join(directory, 'ipam'),

@@ -81,8 +81,14 @@ async function pushImage(base: string, tag: string, layer: Buffer, options: Imag
   const manifest = {
     schemaVersion: 2,
     mediaType: type,
-    config: { mediaType: 'application/vnd.docker.container.image.v1+json', size: config.length, digest: digestOf(config) },
-    layers: [{ mediaType: 'application/vnd.docker.image.rootfs.diff.tar', size: layer.length, digest: digestOf(layer) }],
+    config: {
+      mediaType: 'application/vnd.docker.container.image.v1+json',
+      size: config.length,
+      digest: digestOf(config),
+    },
+    layers: [
+      { mediaType: 'application/vnd.docker.image.rootfs.diff.tar', size: layer.length, digest: digestOf(layer) },
+    ],
   };
   const put = await fetch(`${base}/manifests/${tag}`, {
     method: 'PUT',

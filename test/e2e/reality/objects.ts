@@ -18,7 +18,13 @@ export const podSpec = (container: JsonObject = {}, spec: JsonObject = {}): Json
   ...spec,
 });
 
-export function workload(kind: 'Deployment' | 'StatefulSet' | 'DaemonSet', pod: JsonObject = podSpec(), spec: JsonObject = {}, ns = PLAIN, name = 'web'): JsonObject {
+export function workload(
+  kind: 'Deployment' | 'StatefulSet' | 'DaemonSet',
+  pod: JsonObject = podSpec(),
+  spec: JsonObject = {},
+  ns = PLAIN,
+  name = 'web',
+): JsonObject {
   return {
     apiVersion: 'apps/v1',
     kind,
@@ -61,13 +67,36 @@ export const SEED: readonly JsonObject[] = [
   namespace(QUOTA),
   namespace(LIMITS),
   namespace(RESTRICTED, { 'pod-security.kubernetes.io/enforce': 'restricted' }),
-  plain('ResourceQuota', 'team', { spec: { hard: { pods: '2', 'requests.memory': '1Gi', 'limits.memory': '1Gi' } } }, QUOTA),
-  plain('LimitRange', 'sizes', { spec: { limits: [{ type: 'Container', max: { memory: '256Mi' }, default: { memory: '128Mi' }, defaultRequest: { memory: '64Mi' } }] } }, LIMITS),
+  plain(
+    'ResourceQuota',
+    'team',
+    { spec: { hard: { pods: '2', 'requests.memory': '1Gi', 'limits.memory': '1Gi' } } },
+    QUOTA,
+  ),
+  plain(
+    'LimitRange',
+    'sizes',
+    {
+      spec: {
+        limits: [
+          {
+            type: 'Container',
+            max: { memory: '256Mi' },
+            default: { memory: '128Mi' },
+            defaultRequest: { memory: '64Mi' },
+          },
+        ],
+      },
+    },
+    LIMITS,
+  ),
   workload('Deployment', podSpec(), { replicas: 0 }),
   workload('StatefulSet', podSpec(), { replicas: 0, serviceName: 'web' }, PLAIN, 'store'),
   job({}, { suspend: true }),
   plain('ConfigMap', 'settings', { data: { MODE: 'a' } }),
   plain('ConfigMap', 'frozen', { data: { MODE: 'a' }, immutable: true }),
   plain('Service', 'web', { spec: { selector: { app: 'web' }, ports: [{ port: 80, targetPort: 8080 }] } }),
-  plain('PersistentVolumeClaim', 'data', { spec: { accessModes: ['ReadWriteOnce'], storageClassName: 'manual', resources: { requests: { storage: '1Gi' } } } }),
+  plain('PersistentVolumeClaim', 'data', {
+    spec: { accessModes: ['ReadWriteOnce'], storageClassName: 'manual', resources: { requests: { storage: '1Gi' } } },
+  }),
 ];

@@ -6,6 +6,7 @@ import { connect } from '../../../src/adapters/kubernetes/connect.ts';
 import { createDryRun } from '../../../src/adapters/kubernetes/dry-run.ts';
 import type { JsonObject } from '../../../src/domain/json.ts';
 import { KINDS, isKind } from '../../../src/domain/kubernetes/kinds.ts';
+import type { Log } from "../../../src/ports/log.ts";
 import type { DryRun } from '../../../src/ports/cluster.ts';
 import { createSandboxClock } from '../../../src/sandbox/clock.ts';
 import { createClusterWorld } from '../../../src/sandbox/cluster/world.ts';
@@ -28,7 +29,7 @@ export interface Sides {
   close(): Promise<void>;
 }
 
-const quiet = { debug() {}, info() {}, warn() {}, error() {} };
+const quiet: Log = { debug() {}, info() {}, warn() {}, error() {}, child: () => quiet };
 
 /** Both sides, with nothing in them yet. Nothing runs in the sandbox: only its API is asked. */
 export async function openSides(): Promise<Sides> {
@@ -40,7 +41,12 @@ export async function openSides(): Promise<Sides> {
   const { kubeconfigText } = await world.listen();
   writeFileSync(kubeconfig, kubeconfigText, { mode: 0o600 });
   const real = await open('real', cluster.kubeconfig, (object) => seedReal(cluster, object));
-  const sandbox = await open('sandbox', kubeconfig, async (object) => void world.apply(object));
+  const sandbox = await open('sandbox', kubeconfig, async (object) => {
+    world.apply(object);
+    const { name } = object['metadata'] as { name: string };
+    // A controller does this in the real cluster.
+    if (object['kind'] === 'Namespace') world.apply({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace: name } });
+  });
   return {
     real,
     sandbox,

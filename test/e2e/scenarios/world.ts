@@ -1,7 +1,8 @@
-import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFile, spawn } from 'node:child_process';
+import { createWriteStream, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ScanOut } from '../../../src/app/scan-contract.ts';
 import type { IncidentOut } from '../../../src/app/scan-contract.ts';
@@ -9,6 +10,8 @@ import type { GitHubSandbox, PullView } from '../../../src/sandbox/github/api.ts
 import { createGitHubSandbox } from '../../../src/sandbox/github/sandbox.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { attachCluster } from '../cluster/cluster.ts';
+import { install, policyIsActive, remendoToken } from '../cluster/install.ts';
+import { noteResult } from '../table.ts';
 
 const OWNER = 'shop';
 const MAIN = join(import.meta.dirname, '..', '..', '..', 'src', 'cli', 'main.ts');
@@ -45,6 +48,12 @@ export interface World {
   team(name: string, files: Readonly<Record<string, string>>): Promise<Team>;
   /** One pass of the shipped program, in a process of its own. */
   pass(): Promise<ScanOut>;
+  /** Starts `remendo run`, as a deployment does. */
+  watch(): void;
+  /** What the running program said last. */
+  last(): ScanOut | undefined;
+  /** Runs a scenario and writes its time and result into the table. */
+  scenario(name: string, result: string, play: () => Promise<void>): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -53,41 +62,99 @@ export async function startWorld(): Promise<World> {
   const directory = mkdtempSync(join(tmpdir(), 'remendo-e2e-world-'));
   const github = createGitHubSandbox({ directory: join(directory, 'git') });
   const forge = await github.listen();
-  const config = join(directory, 'remendo.yaml');
+  const config = await configure(directory, cluster, forge);
   mkdirSync(join(directory, 'home'));
-  writeFileSync(
-    config,
-    JSON.stringify({
-      mode: 'propose',
-      cluster: { name: 'e2e', kubeconfig: cluster.kubeconfig },
-      github: { host: forge.host, apiUrl: forge.url },
-      registry: { insecureHosts: [cluster.registry] },
-      detect: { minimumAge: '5s', minimumRestarts: 1 },
-      limits: { openPullRequests: 50, pullRequestsPerHour: 100 },
-      verify: { propagation: '90s', soak: '10s' },
-      state: { directory: join(directory, 'state') },
-      log: { level: 'warn' },
-    }),
-  );
   const env = {
     PATH: [cluster.binaries, process.env['PATH']].join(delimiter),
     HOME: join(directory, 'home'),
     GITHUB_TOKEN: github.bot.token,
   };
+  const program = [MAIN, '--config', config, 'run', '--output', 'json'];
+  const teams: string[] = [];
+  let last: ScanOut | undefined;
+  let ended: Promise<unknown> = Promise.resolve();
+  const stop = new AbortController();
   return {
     cluster,
     github,
-    team: (name, files) => createTeam(cluster, github, forge.gitUrl(OWNER, name), name, files),
+    team(name, files) {
+      teams.push(name);
+      return createTeam(cluster, github, forge.gitUrl(OWNER, name), name, files);
+    },
     async pass() {
-      const args = [MAIN, '--config', config, 'run', '--once', '--output', 'json'];
-      const text = await run(process.execPath, args, { env, cwd: directory });
-      return ScanOut.parse(JSON.parse(text));
+      last = ScanOut.parse(JSON.parse(await run(process.execPath, [...program, '--once'], { env, cwd: directory })));
+      return last;
+    },
+    watch() {
+      const child = spawn(process.execPath, program, { env, cwd: directory, stdio: ['ignore', 'pipe', 'pipe'], signal: stop.signal, killSignal: 'SIGKILL' });
+      child.on('error', () => undefined);
+      child.stderr.pipe(createWriteStream(join(cluster.directory, 'remendo.log'), { flags: 'a' }));
+      createInterface({ input: child.stdout }).on('line', (line) => (last = ScanOut.parse(JSON.parse(line))));
+      ended = new Promise((resolve) => child.on('close', resolve));
+    },
+    last: () => last,
+    async scenario(name, result, play) {
+      const started = Date.now();
+      const note = (text: string): void =>
+        noteResult(cluster.directory, { scenario: name, seconds: (Date.now() - started) / 1000, result: text });
+      try {
+        await play();
+        note(result);
+      } catch (error) {
+        note(`FAILED: ${(error instanceof Error ? error.message : String(error)).split('\n')[0]?.slice(0, 200)}`);
+        throw error;
+      }
     },
     async close() {
+      stop.abort();
+      await ended;
+      for (const name of teams) {
+        await cluster.admin.send('DELETE', `/apis/argoproj.io/v1alpha1/namespaces/argocd/applications/${name}`);
+        await cluster.admin.send('DELETE', `/api/v1/namespaces/${name}`);
+      }
       await github.close();
       rmSync(directory, { recursive: true, force: true, maxRetries: 3 });
     },
   };
+}
+
+/** Writes `remendo.yaml` and a kubeconfig of Remendo's own ServiceAccount, with the shipped rights and no others. */
+async function configure(directory: string, cluster: Cluster, forge: { readonly host: string; readonly url: string }): Promise<string> {
+  for (const part of ['reader', 'policy', 'dry-run'] as const) await install(cluster, part);
+  const token = await remendoToken(cluster);
+  await policyIsActive(cluster.as(token));
+  const kubeconfig = join(directory, 'kubeconfig.json');
+  const access = { server: cluster.server, 'certificate-authority-data': readFileSync(cluster.ca).toString('base64') };
+  const context = { cluster: 'e2e', user: 'remendo' };
+  writeFileSync(
+    kubeconfig,
+    JSON.stringify({
+      apiVersion: 'v1',
+      kind: 'Config',
+      'current-context': 'e2e',
+      clusters: [{ name: 'e2e', cluster: access }],
+      users: [{ name: 'remendo', user: { token } }],
+      contexts: [{ name: 'e2e', context }],
+    }),
+    { mode: 0o600 },
+  );
+  const config = join(directory, 'remendo.yaml');
+  writeFileSync(
+    config,
+    JSON.stringify({
+      mode: 'propose',
+      cluster: { name: 'e2e', kubeconfig },
+      github: { host: forge.host, apiUrl: forge.url },
+      registry: { insecureHosts: [cluster.registry] },
+      detect: { minimumAge: '5s', minimumRestarts: 1 },
+      limits: { openPullRequests: 50, pullRequestsPerHour: 100 },
+      verify: { propagation: '60s', soak: '10s' },
+      run: { interval: '5s', debounce: '1s' },
+      state: { directory: join(directory, 'state') },
+      log: { level: 'info' },
+    }),
+  );
+  return config;
 }
 
 async function createTeam(
@@ -129,9 +196,14 @@ async function createTeam(
   };
 }
 
+/** The label by which Remendo tells how a pull request ended: `verified`, `not-fixed` ... */
+export function endOf({ labels }: PullView): string | undefined {
+  return labels.find((label) => label.startsWith('remendo/'))?.slice('remendo/'.length);
+}
+
 /** The incident of a workload in the namespace of a team. */
-export function incidentOf({ incidents }: ScanOut, namespace: string): IncidentOut | undefined {
-  return incidents.find(({ object }) => object.namespace === namespace);
+export function incidentOf(report: ScanOut | undefined, namespace: string): IncidentOut | undefined {
+  return report?.incidents.find(({ object }) => object.namespace === namespace);
 }
 
 interface RunOptions {
@@ -159,7 +231,8 @@ export async function until<T>(
   for (;;) {
     const answer = await ask();
     if (answer !== undefined) return answer;
-    if (Date.now() > end) throw new Error(`not within ${seconds} s: ${what} ${JSON.stringify(seen() ?? '').slice(0, 4000)}`);
+    if (Date.now() > end)
+      throw new Error(`not within ${seconds} s: ${what} ${JSON.stringify(seen() ?? '').slice(0, 4000)}`);
     await sleep(1000);
   }
 }

@@ -152,7 +152,12 @@ void test('however much there is to say, GitHub takes the body', async (t) => {
   }));
   const many = {
     ...huge,
-    incident: { ...huge.incident, evidence: Array.from({ length: 200 }, (_, i) => ({ ...item, id: `E${i}` })) },
+    location: BASE.location,
+    incident: {
+      ...huge.incident,
+      cause: 'x/y',
+      evidence: Array.from({ length: 200 }, (_, i) => ({ ...item, id: `E${i}` })),
+    },
     changeSet: {
       ...huge.changeSet,
       files: files.map((file) => ({ spans: [], line: 1, before: '', after: '', diff: long, ...file })),

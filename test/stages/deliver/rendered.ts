@@ -17,7 +17,7 @@ export const ACTIVE: readonly RegExp[] = [
   /#\d/,
   /GH-\d/i,
   /(https?|ftp):\/\//i,
-  /(mailto|xmpp):\S/i,
+  /(mailto|xmpp):\w/i,
   /www\.\w/i,
   /\b[0-9a-f]{40}\b/i,
 ];

@@ -13,8 +13,19 @@ const MEMORY: Operation['path'] = [...CONTAINER, 'resources', 'limits', 'memory'
 
 function fix(more: Partial<LearntFix> = {}, from = '128Mi', to = '256Mi'): LearntFix {
   const object = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'web' };
-  const operations: Operation[] = [{ op: 'test', path: MEMORY, value: from }, { op: 'replace', path: MEMORY, value: to }];
-  return { object, cause: 'memory/oom-killed', container: 'web', containerType: 'container', origin: 'rule', changes: [{ object, operations }], ...more };
+  const operations: Operation[] = [
+    { op: 'test', path: MEMORY, value: from },
+    { op: 'replace', path: MEMORY, value: to },
+  ];
+  return {
+    object,
+    cause: 'memory/oom-killed',
+    container: 'web',
+    containerType: 'container',
+    origin: 'rule',
+    changes: [{ object, operations }],
+    ...more,
+  };
 }
 
 test('a resource is learned as a factor, relative to the container', () => {
@@ -51,13 +62,33 @@ test('one pull request counts once', () => {
 
 test('only verified, refuted and rejected ends teach', () => {
   const ends = ['verified', 'not-fixed', 'made-worse', 'rejected', 'never-applied', 'timed-out', 'waiting', 'resolved'];
-  assert.deepEqual(ends.map(lessonOf), ['verified', 'refuted', 'refuted', 'rejected', undefined, undefined, undefined, undefined]);
+  assert.deepEqual(ends.map(lessonOf), [
+    'verified',
+    'refuted',
+    'refuted',
+    'rejected',
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+  ]);
 });
 
 const NOW = new Date('2026-11-21T12:00:00Z');
 function pattern(verified: number, refuted: number, rejected = 0, days = 0): Pattern {
   const lastOutcomeAt = new Date(NOW.getTime() - days * 86_400_000).toISOString();
-  return { id: 'p', kind: 'Deployment', cause: 'c', shape: [], change: [], verified, refuted, rejected, lastOutcomeAt, sources: [] };
+  return {
+    id: 'p',
+    kind: 'Deployment',
+    cause: 'c',
+    shape: [],
+    change: [],
+    verified,
+    refuted,
+    rejected,
+    lastOutcomeAt,
+    sources: [],
+  };
 }
 const trust = (...counts: Parameters<typeof pattern>): number => trustOf(pattern(...counts), NOW, 180);
 

@@ -41,8 +41,14 @@ function path(text: string): Operation['path'] {
   assert.ok(parsed.ok);
   return parsed.value;
 }
-const set = (field: string, value: JsonValue): Change => ({ object: REF, operations: [{ op: 'replace', path: path(field), value }] });
-const add = (field: string, value: JsonValue): Change => ({ object: REF, operations: [{ op: 'add', path: path(field), value }] });
+const set = (field: string, value: JsonValue): Change => ({
+  object: REF,
+  operations: [{ op: 'replace', path: path(field), value }],
+});
+const add = (field: string, value: JsonValue): Change => ({
+  object: REF,
+  operations: [{ op: 'add', path: path(field), value }],
+});
 const remove = (field: string): Change => ({ object: REF, operations: [{ op: 'remove', path: path(field) }] });
 const MEMORY = set(`${C}.resources.limits.memory`, '256Mi');
 
@@ -60,13 +66,20 @@ test('exact render refuses a change that moves something else', async () => {
 
 test('exact render refuses objects that appear or vanish', async () => {
   const more = `${WEB.replace('128Mi', '256Mi')}---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: extra}\n`;
-  assert.match((await exactRender.run(scene({ before: WEB, changes: [MEMORY], after: rendered(more) }))).detail, /would appear/);
+  assert.match(
+    (await exactRender.run(scene({ before: WEB, changes: [MEMORY], after: rendered(more) }))).detail,
+    /would appear/,
+  );
   assert.match((await exactRender.run(scene({ before: WEB, changes: [MEMORY], after: [] }))).detail, /would disappear/);
 });
 
 test('exact render refuses a change of another Application, and does not know where one cannot be rendered', async () => {
   const base = scene({ before: WEB, changes: [MEMORY] });
-  const other = { application: { namespace: 'argocd', name: 'other' }, before: rendered(WEB), after: rendered(WEB.replace('128Mi', '256Mi')) };
+  const other = {
+    application: { namespace: 'argocd', name: 'other' },
+    before: rendered(WEB),
+    after: rendered(WEB.replace('128Mi', '256Mi')),
+  };
   const shared = await exactRender.run({ ...base, pairs: [...base.pairs, other] });
   assert.equal(shared.result, 'fail');
   assert.match(shared.detail, /Application other/);
@@ -75,11 +88,20 @@ test('exact render refuses a change of another Application, and does not know wh
 });
 
 test('exact render follows the new name of a generated ConfigMap', async () => {
-  const map = (name: string, key: string): string => `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings-${name}}\ndata: {${key}: live}\n`;
+  const map = (name: string, key: string): string =>
+    `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings-${name}}\ndata: {${key}: live}\n`;
   const web = (name: string): string => WEB.replace('name: settings', `name: settings-${name}`);
   const before = `${map('6f426thc74', 'moed')}---\n${web('6f426thc74')}`;
   const object = { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'shop', name: 'settings-6f426thc74' };
-  const changes: Change[] = [{ object, operations: [{ op: 'remove', path: ['data', 'moed'] }, { op: 'add', path: ['data', 'mode'], value: 'live' }] }];
+  const changes: Change[] = [
+    {
+      object,
+      operations: [
+        { op: 'remove', path: ['data', 'moed'] },
+        { op: 'add', path: ['data', 'mode'], value: 'live' },
+      ],
+    },
+  ];
   const after = rendered(`${map('9k2t4m6h7b', 'mode')}---\n${web('9k2t4m6h7b')}`);
   assert.equal((await exactRender.run(scene({ before, changes, after }))).result, 'pass');
   const half = rendered(`${map('9k2t4m6h7b', 'mode')}---\n${web('6f426thc74')}`);
@@ -102,10 +124,20 @@ test('the API server and pod admission: accepted, refused, unavailable', async (
 
 test('pod admission builds the pod as the controller would', async () => {
   let sent: unknown;
-  const base = scene({ before: WEB.replace('kind: Deployment', 'kind: StatefulSet').replace('  replicas: 2\n', '  volumeClaimTemplates: [{metadata: {name: data}}]\n'), changes: [] });
+  const base = scene({
+    before: WEB.replace('kind: Deployment', 'kind: StatefulSet').replace(
+      '  replicas: 2\n',
+      '  volumeClaimTemplates: [{metadata: {name: data}}]\n',
+    ),
+    changes: [],
+  });
   const [pair] = base.pairs;
   assert.ok(pair);
-  const after = rendered(WEB.replace('kind: Deployment', 'kind: StatefulSet').replace('  replicas: 2\n', '  volumeClaimTemplates: [{metadata: {name: data}}]\n').replace('128Mi', '256Mi'));
+  const after = rendered(
+    WEB.replace('kind: Deployment', 'kind: StatefulSet')
+      .replace('  replicas: 2\n', '  volumeClaimTemplates: [{metadata: {name: data}}]\n')
+      .replace('128Mi', '256Mi'),
+  );
   const create = async (pod: unknown): Promise<DryRunAnswer> => {
     sent = pod;
     return { kind: 'accepted', object: {}, warnings: [] };
@@ -140,7 +172,10 @@ for (const [what, change, says] of REFUSED_BY_GUARDRAILS) {
 test('guardrails never open protected kinds, whatever the configuration says', async () => {
   const object = { apiVersion: 'v1', kind: 'LimitRange', namespace: 'shop', name: 'limits' };
   const before = 'apiVersion: v1\nkind: LimitRange\nmetadata: {name: limits}\nspec: {limits: []}\n';
-  const policy = { ...DEFAULT_POLICY, guardrails: { ...DEFAULT_POLICY.guardrails, kinds: ['LimitRange'], fields: ['**'] } };
+  const policy = {
+    ...DEFAULT_POLICY,
+    guardrails: { ...DEFAULT_POLICY.guardrails, kinds: ['LimitRange'], fields: ['**'] },
+  };
   const changes: Change[] = [{ object, operations: [{ op: 'add', path: ['spec', 'x'], value: 1 }] }];
   const answer = await guardrails.run(scene({ before, changes, more: { policy } }));
   assert.match(answer.detail, /LimitRange is never changed/);
@@ -152,7 +187,11 @@ test('guardrails let a value come back that the repository had, also a large ste
   assert.equal((await guardrails.run(scene({ before: WEB, changes: [large], versions }))).result, 'pass');
   const loose = remove(`${C}.securityContext`);
   const without = WEB.replace(/ +securityContext:.*\n/, '');
-  const base = scene({ before: WEB, changes: [loose], versions: [version(WEB, '2026-11-21T10:00:00Z'), version(without, '2026-11-01T10:00:00Z')] });
+  const base = scene({
+    before: WEB,
+    changes: [loose],
+    versions: [version(WEB, '2026-11-21T10:00:00Z'), version(without, '2026-11-01T10:00:00Z')],
+  });
   assert.equal((await guardrails.run(base)).result, 'fail');
   assert.equal((await guardrails.run({ ...base, fix: { ...base.fix, origin: 'history' } })).result, 'pass');
 });
@@ -181,7 +220,10 @@ test('references: an image counts as existing where it runs or the registry has 
 });
 
 const node = (memory: string) => {
-  const parsed = project('Node', { metadata: { name: 'n', labels: { 'kubernetes.io/os': 'linux' } }, status: { allocatable: { memory, cpu: '4' } } });
+  const parsed = project('Node', {
+    metadata: { name: 'n', labels: { 'kubernetes.io/os': 'linux' } },
+    status: { allocatable: { memory, cpu: '4' } },
+  });
   assert.ok(parsed.ok);
   return parsed.value;
 };
@@ -208,16 +250,26 @@ test('history: a refuted change, a pull request of others, and a change since th
   assert.equal((await history.run({ ...base, refuted: new Set([changeKey(base.fix)]) })).result, 'fail');
   assert.match((await history.run({ ...base, humanPullRequests: [{ number: 7, url: '' }] })).detail, /#7/);
   const during = [version(WEB, '2026-11-21T11:30:00Z'), version(WEB.replace('128Mi', '64Mi'), '2026-11-20T10:00:00Z')];
-  assert.match((await history.run(scene({ before: WEB, changes: [MEMORY], versions: during }))).detail, /changed by Dana/);
+  assert.match(
+    (await history.run(scene({ before: WEB, changes: [MEMORY], versions: during }))).detail,
+    /changed by Dana/,
+  );
   const suspect = [version(WEB, '2026-11-21T10:59:00Z'), version(WEB.replace('128Mi', '64Mi'), '2026-11-20T10:00:00Z')];
   assert.equal((await history.run(scene({ before: WEB, changes: [MEMORY], versions: suspect }))).result, 'pass');
-  const elsewhere = [version(WEB, '2026-11-21T11:30:00Z'), version(WEB.replace('replicas: 2', 'replicas: 1'), '2026-11-20T10:00:00Z')];
+  const elsewhere = [
+    version(WEB, '2026-11-21T11:30:00Z'),
+    version(WEB.replace('replicas: 2', 'replicas: 1'), '2026-11-20T10:00:00Z'),
+  ];
   assert.equal((await history.run(scene({ before: WEB, changes: [MEMORY], versions: elsewhere }))).result, 'pass');
 });
 
 test('live drift: where Git is right and the cluster is not, the answer is sync', async () => {
   const live = (memory: string) => {
-    const [object] = rendered(WEB.replace('128Mi', memory).replace('metadata: {name: web}', 'metadata: {name: web, namespace: shop}').replace('spec:\n', 'spec:\n  selector: {}\n'));
+    const [object] = rendered(
+      WEB.replace('128Mi', memory)
+        .replace('metadata: {name: web}', 'metadata: {name: web, namespace: shop}')
+        .replace('spec:\n', 'spec:\n  selector: {}\n'),
+    );
     const parsed = project('Deployment', object?.object ?? {});
     assert.ok(parsed.ok, parsed.ok ? '' : parsed.error);
     return snapshotWith({ Deployment: [parsed.value] });

@@ -30,7 +30,14 @@ export function snapshotWith(objects: Partial<Snapshot['objects']>, blind: Snaps
 
 /** A version of the source, as Git would give it. */
 export function version(yaml: string, committedAt: string, author = 'Dana'): SourceVersion {
-  const commit = { revision: committedAt.replaceAll(/\D/g, '').padEnd(40, '0'), author, email: 'dana@example.com', committedAt, subject: 'a change', parents: [] };
+  const commit = {
+    revision: committedAt.replaceAll(/\D/g, '').padEnd(40, '0'),
+    author,
+    email: 'dana@example.com',
+    committedAt,
+    subject: 'a change',
+    parents: [],
+  };
   return { commit, objects: rendered(yaml) };
 }
 
@@ -76,7 +83,13 @@ export function scene({ before, changes, versions = [], more = {}, after, incide
       syncedRevision: 'a'.repeat(40),
       path: 'shop',
     },
-    changeSet: { repoURL: 'https://git.example/shop.git', baseRevision: 'a'.repeat(40), files: [], edits: [], place: '' },
+    changeSet: {
+      repoURL: 'https://git.example/shop.git',
+      baseRevision: 'a'.repeat(40),
+      files: [],
+      edits: [],
+      place: '',
+    },
     policy: DEFAULT_POLICY,
     snapshot: snapshotWith({}),
     pairs: [{ application: { namespace: 'argocd', name: 'shop' }, before: old, after: fresh }],

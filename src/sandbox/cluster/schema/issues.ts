@@ -20,7 +20,6 @@ export type SchemaIssue =
       readonly path: readonly Step[];
       readonly keys: Keys;
     }
-  | { readonly kind: 'key-omitted'; readonly path: readonly Step[]; readonly index: number; readonly key: string }
   | { readonly kind: 'quantity'; readonly path: readonly Step[]; readonly value: JsonValue }
   | { readonly kind: 'required'; readonly path: readonly Step[] };
 
@@ -71,8 +70,6 @@ function walkList(
   const seen = new Set<string>();
   for (const [index, item] of items.entries()) {
     const keys = itemKeys(type.keys, item);
-    const omitted = isObject(item) ? type.keys.find((key) => !keys.some(([name]) => name === key)) : undefined;
-    if (omitted !== undefined) issues.push({ kind: 'key-omitted', path, index, key: omitted });
     const id = JSON.stringify(keys);
     if (keys.length > 0 && seen.has(id)) issues.push({ kind: 'duplicate', path, keys });
     seen.add(id);
@@ -80,13 +77,10 @@ function walkList(
   }
 }
 
-/** The merge keys of a list item that has them, with the API's default for an omitted protocol. */
+/** The merge keys of a list item, with the API's defaults for omitted ones. */
 export function itemKeys(keys: readonly string[], item: JsonValue): [string, JsonValue][] {
   if (!isObject(item)) return [];
-  return keys.flatMap((key): [string, JsonValue][] => {
-    const value = item[key] ?? KEY_DEFAULTS[key];
-    return value === undefined ? [] : [[key, value]];
-  });
+  return keys.map((key) => [key, item[key] ?? KEY_DEFAULTS[key] ?? '']);
 }
 
 function scalar(of: string, value: JsonValue, path: readonly Step[], issues: SchemaIssue[]): void {

@@ -2,7 +2,7 @@ import type { JsonValue } from '../../../domain/json.ts';
 import type { Keys, SchemaIssue, Step } from './issues.ts';
 
 /** What every refusal of a quantity says. */
-export const QUANTITY_RULE =
+const QUANTITY_RULE =
   "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
 
 function keysText(keys: Keys): string {
@@ -41,8 +41,6 @@ function mergeMessage(issue: SchemaIssue): string | undefined {
       return `${at}: field not declared in schema`;
     case 'duplicate':
       return `${at}: duplicate entries for key ${keysText(issue.keys)}`;
-    case 'key-omitted':
-      return `${at}: element ${issue.index}: associative list with keys has an element that omits key field ${JSON.stringify(issue.key)} (and doesn't have default value)`;
     case 'type':
       if (issue.expected === 'number') return `${at}: expected numeric (int or float), got ${goType(issue.value)}`;
       if (issue.expected === 'int-or-string') return undefined;
@@ -57,10 +55,17 @@ function mergeMessage(issue: SchemaIssue): string | undefined {
   }
 }
 
-/** The server's words where server-side apply cannot type a manifest (HTTP 500); undefined where it can. */
-export function applyMessage(issues: readonly SchemaIssue[], subject: string): string | undefined {
+/**
+ * The server's words where server-side apply cannot type a manifest, or cannot read it once it is typed (HTTP 500);
+ * undefined where it can. `name` is `namespace/name`.
+ */
+export function applyMessage(issues: readonly SchemaIssue[], name: string, type: string): string | undefined {
+  const subject = `${name}; ${type}`;
   const lines = issues.flatMap((issue) => mergeMessage(issue) ?? []);
-  if (lines.length === 0) return undefined;
+  if (lines.length === 0) {
+    if (!issues.some((issue) => issue.kind === 'quantity')) return undefined;
+    return `failed to convert new object (${subject}) to proper version: unable to convert unstructured object to ${type}: ${QUANTITY_RULE}`;
+  }
   const text = lines.length === 1 ? lines[0] : `errors:\n${lines.map((line) => `  ${line}`).join('\n')}`;
   return `failed to create typed patch object (${subject}): ${text}`;
 }

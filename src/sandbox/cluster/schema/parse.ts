@@ -52,5 +52,5 @@ export function kindType(kind: string): FieldType {
   return { is: 'struct', name: kind };
 }
 
-/** Merge keys that the API fills in when an item omits them. */
-export const KEY_DEFAULTS: Readonly<Record<string, string>> = { protocol: 'TCP' };
+/** Merge keys that an item may omit: the published schema gives every other key the default ''. */
+export const KEY_DEFAULTS: Readonly<Record<string, string | number>> = { protocol: 'TCP', containerPort: 0, port: 0 };

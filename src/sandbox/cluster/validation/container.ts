@@ -101,7 +101,9 @@ function resourceErrors(at: string, resources: JsonObject | undefined): FieldErr
       const value = quantity(wordOf(text));
       const known = /^(cpu|memory|ephemeral-storage|hugepages-.+)$/.test(name) || name.includes('/');
       if (!known) {
-        errors.push(invalid(`${at}.${part}`, name, 'must be a standard resource for containers'));
+        const place = `${at}.${part}[${name}]`;
+        errors.push(invalid(place, name, 'must be a standard resource type or fully qualified'));
+        errors.push(invalid(place, name, 'must be a standard resource for containers'));
       } else if (value !== undefined && value < 0n) {
         errors.push(invalid(`${at}.${part}[${name}]`, text, 'must be greater than or equal to 0'));
       }

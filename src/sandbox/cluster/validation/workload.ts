@@ -49,19 +49,18 @@ function replicated(at: string, spec: JsonObject): FieldError[] {
 }
 
 function selectorErrors(at: string, spec: JsonObject): FieldError[] {
+  const podLabels = objectAt(spec, 'template', 'metadata', 'labels') ?? {};
+  const mismatch = (): FieldError =>
+    invalid(`${at}.template.metadata.labels`, podLabels, '`selector` does not match template `labels`');
   const selector = objectAt(spec, 'selector');
-  if (!selector) return [required(`${at}.selector`)];
+  if (!selector) return [required(`${at}.selector`), mismatch()];
   const errors = labels(`${at}.selector.matchLabels`, selector.matchLabels);
   if (Object.keys(selector).length === 0) {
     errors.push(invalid(`${at}.selector`, {}, 'empty selector is invalid for deployment'));
     return errors;
   }
-  const podLabels = objectAt(spec, 'template', 'metadata', 'labels') ?? {};
   const text = Object.fromEntries(Object.entries(podLabels).map(([key, value]) => [key, wordOf(value)]));
-  if (!selects(selector, text)) {
-    const detail = '`selector` does not match template `labels`';
-    errors.push(invalid(`${at}.template.metadata.labels`, podLabels, detail));
-  }
+  if (!selects(selector, text)) errors.push(mismatch());
   return errors;
 }
 

@@ -93,7 +93,7 @@ function startFailure({ status }: ContainerView, ending: Ending | undefined): { 
   if (!failed && waiting?.reason !== 'RunContainerError') return undefined;
   const failure = parseStartFailure(failed ? message : (waiting?.message ?? ''));
   // Anything but the command itself is the config detector's: a mount, a device, a namespace.
-  return { cause: failure === 'other' ? undefined : `crash/${failure}` };
+  return { cause: failure === 'other' || failure === 'out-of-memory' ? undefined : `crash/${failure}` };
 }
 
 function causeOf(ending: Ending | undefined): Cause | undefined {

@@ -1,9 +1,13 @@
 import { quantity, formatBytes, toUnits } from '../../../domain/quantity.ts';
 import { endingsOf, failingSince, keepsEnding } from '../container-runs.ts';
+import type { Event } from '../../../domain/kubernetes/cluster-objects.ts';
+import { SMALLEST_MEMORY } from '../../../domain/quantity.ts';
 import { defineDetector } from '../detector.ts';
-import { fieldEvidence } from '../evidence.ts';
-import type { ContainerView } from '../pod-view.ts';
+import { eventEvidence, fieldEvidence } from '../evidence.ts';
+import { tellsTinyMemory } from '../messages/runtime-error.ts';
+import type { ContainerView, PodView } from '../pod-view.ts';
 import { describe } from '../pod-view.ts';
+import type { SnapshotIndex } from '../snapshot-index.ts';
 
 /** Containers that the kernel ends for want of memory. Facts: `memoryLimit` (absent without a limit), `restarts`, `exitCode`. */
 export const memory = defineDetector({
@@ -20,14 +24,16 @@ export const memory = defineDetector({
     for (const view of index.pods) {
       for (const container of view.containers) {
         // 137 with another reason is any SIGKILL, so only the reason is proof.
-        const ending = endingsOf(container).find(({ terminated }) => terminated.reason === 'OOMKilled');
-        if (ending === undefined || !keepsEnding(index, view, container)) continue;
+        const ending = endingsOf(container).find(({ terminated }) => isOutOfMemory(terminated));
+        const sandbox = ending === undefined ? tinySandbox(index, view, container) : undefined;
+        if (sandbox === undefined && (ending === undefined || !keepsEnding(index, view, container))) continue;
         const limit = memoryLimit(container);
-        const { exitCode, finishedAt } = ending.terminated;
+        const { exitCode, finishedAt, reason = '', message = '' } = ending?.terminated ?? {};
         const restarts = container.status?.restartCount;
         const at = limit === undefined ? 'has no memory limit of its own' : `its memory limit is ${formatBytes(limit)}`;
-        const path = `${container.path}.${ending.path}`;
-        const evidence = [fieldEvidence(view.ref, path, `OOMKilled, exit code ${exitCode}`, finishedAt)];
+        const path = `${container.path}.${ending?.path}`;
+        const told = `${reason}, exit code ${exitCode}${reason === 'OOMKilled' ? '' : `: ${message}`}`;
+        const evidence = [sandbox ? eventEvidence(view.ref, sandbox) : fieldEvidence(view.ref, path, told, finishedAt)];
         if (restarts !== undefined) {
           evidence.push(fieldEvidence(view.ref, `${container.path}.restartCount`, String(restarts)));
         }
@@ -38,7 +44,7 @@ export const memory = defineDetector({
           since: failingSince(index, view, container),
           evidence,
           facts: {
-            exitCode,
+            ...(exitCode === undefined ? {} : { exitCode }),
             ...(restarts === undefined ? {} : { restarts }),
             ...(limit === undefined ? {} : { memoryLimit: limit }),
           },
@@ -47,6 +53,27 @@ export const memory = defineDetector({
     }
   },
 });
+
+/** The kernel killed the process, or the runtime could not even start it in so little. */
+function isOutOfMemory({
+  reason,
+  message = '',
+}: {
+  reason?: string | undefined;
+  message?: string | undefined;
+}): boolean {
+  return reason === 'OOMKilled' || (reason === 'StartError' && tellsTinyMemory(message));
+}
+
+/** The pod's sandbox has the limits of its containers together: below a few MiB nothing starts at all. */
+function tinySandbox(index: SnapshotIndex, view: PodView, container: ContainerView): Event | undefined {
+  const limit = memoryLimit(container);
+  if (container.status?.state?.running !== undefined || limit === undefined || limit >= SMALLEST_MEMORY)
+    return undefined;
+  return index
+    .eventsOf(view.ref, view.pod.metadata)
+    .find(({ reason, message = '' }) => reason === 'FailedCreatePodSandBox' && tellsTinyMemory(message));
+}
 
 /** What the kubelet enforced wins over the spec: a limit may have been resized, or set by a LimitRange. */
 function memoryLimit({ spec, status }: ContainerView): number | undefined {

@@ -2,8 +2,9 @@ import type { Service } from '../../../domain/kubernetes/cluster-objects.ts';
 import { refOfKind } from '../../../domain/snapshot.ts';
 import { defineDetector } from '../detector.ts';
 import { fieldEvidence } from '../evidence.ts';
-import { nearestTemplate } from '../near-labels.ts';
+import { namesakeTemplate, nearestTemplate } from '../near-labels.ts';
 import { reachedPort, createPodSelector } from '../service-pods.ts';
+import type { SnapshotIndex } from '../snapshot-index.ts';
 
 /** Services that reach nothing. Facts: `selector`, or `servicePort`. Subject: the label pairs, or the target port. */
 export const service = defineDetector({
@@ -13,7 +14,7 @@ export const service = defineDetector({
     'service/no-matching-pods': {
       title: 'Selector matches no pod',
       severity: 'critical',
-      docs: 'The Service’s selector matches no pod, while a workload with nearly the same labels exists.',
+      docs: 'The Service’s selector matches no pod, while a workload with nearly the same labels, or its name, exists.',
     },
     'service/no-such-port': {
       title: 'Target port does not exist',
@@ -32,7 +33,10 @@ export const service = defineDetector({
       const namespace = metadata.namespace ?? '';
       const pods = selector.podsOf(namespace, wanted);
       if (pods.length === 0 && selector.templatesOf(namespace, wanted).length === 0) {
-        const near = nearestTemplate(wanted, selector.templatesIn(namespace));
+        const templates = selector.templatesIn(namespace);
+        const near =
+          nearestTemplate(wanted, templates) ??
+          namesakeTemplate(metadata.name, wanted, templates, (labels) => isSelected(index, namespace, labels));
         if (near === undefined) continue;
         const pairs = Object.entries(near.unmatched).map(([key, value]) => `${key}=${value}`);
         report('service/no-matching-pods', {
@@ -71,6 +75,13 @@ export const service = defineDetector({
     }
   },
 });
+
+function isSelected({ snapshot }: SnapshotIndex, namespace: string, labels: Readonly<Record<string, string>>): boolean {
+  return snapshot.objects.Service.some(({ metadata, spec }) => {
+    const pairs = Object.entries(spec?.selector ?? {});
+    return metadata.namespace === namespace && pairs.length > 0 && pairs.every(([key, value]) => labels[key] === value);
+  });
+}
 
 type Pods = ReturnType<ReturnType<typeof createPodSelector>['podsOf']>;
 

@@ -58,7 +58,15 @@ const TABLE: Readonly<Record<string, Explaining>> = {
   'image/not-found': { ...NOTHING, container: ['image'] },
   'image/invalid-name': { ...NOTHING, container: ['image'] },
   'image/platform': { ...NOTHING, container: ['image'], pod: PLACEMENT },
-  'image/unauthorized': { ...NOTHING, pod: ['imagePullSecrets', 'serviceAccountName', 'serviceAccount'] },
+  // A name that was misspelt is refused like a private one, and a registry that was is not found: see `misnamed`.
+  'image/unauthorized': {
+    ...NOTHING,
+    container: ['image'],
+    pod: ['imagePullSecrets', 'serviceAccountName', 'serviceAccount'],
+  },
+  'image/network': { ...NOTHING, container: ['image'] },
+  'image/tls': { ...NOTHING, container: ['image'] },
+  'image/never-policy': { ...NOTHING, container: ['imagePullPolicy', 'image'] },
   'image/pull-secret-missing': { ...NOTHING, pod: ['imagePullSecrets', 'serviceAccountName', 'serviceAccount'] },
   'scheduling/insufficient-resources': {
     ...NOTHING,
@@ -97,13 +105,17 @@ const TABLE: Readonly<Record<string, Explaining>> = {
 export function explaining({ cause, facts }: Incident): Explaining | undefined {
   if (!cause.startsWith('probe/')) return Object.hasOwn(TABLE, cause) ? TABLE[cause] : undefined;
   const type = cause.slice('probe/'.length);
-  const failure = facts.probe?.failure;
+  const { failure, statusCode = 0 } = facts.probe ?? {};
   const probe = `${type}Probe`;
   const handlers = ['httpGet', 'tcpSocket', 'grpc', 'exec'].map((handler) => `${probe}.${handler}`);
-  const timing = failure === 'timeout' || failure === undefined || failure === 'other';
+  // A process that has not started yet refuses, or says that it is not ready: a kill then is a matter of time.
+  const kills = type !== 'readiness';
+  const notYet = failure === 'refused' || (failure === 'http-status' && statusCode >= 500);
+  const timing = failure === 'timeout' || failure === undefined || failure === 'other' || (kills && notYet);
   const named = failure === 'unknown-port-name' ? ['ports[]'] : [];
   const process = ['image', 'command', 'args', 'env[]', 'envFrom', 'securityContext'];
-  const fields = [...(timing ? [probe, 'resources.limits.cpu'] : handlers), ...named];
+  const patience = [probe, 'resources.limits.cpu', ...(type === 'liveness' ? ['startupProbe'] : [])];
+  const fields = [...(timing ? patience : handlers), ...named];
   return {
     ...NOTHING,
     container: failure === 'unknown-port-name' ? fields : [...fields, ...process],

@@ -1,4 +1,4 @@
-import { canonicalJson, isObject } from '../../../domain/json.ts';
+import { canonicalJson, isArray, isObject } from '../../../domain/json.ts';
 import type { JsonValue } from '../../../domain/json.ts';
 import { getField } from '../../../domain/field-path.ts';
 import type { Container, Probe } from '../../../domain/kubernetes/pod.ts';
@@ -14,8 +14,17 @@ import { podTemplatePath } from '../pod-template.ts';
 export function runsTemplate(declared: RenderedObject, live: PodTemplate): boolean {
   const path = podTemplatePath(declared.ref.kind);
   const template = path && getField(declared.object, path);
-  const parsed = isObject(template) ? PodTemplate.safeParse(template) : undefined;
+  const parsed = isObject(template) ? PodTemplate.safeParse(withoutNulls(template)) : undefined;
   return parsed?.success === true && essence(parsed.data) === essence(live);
+}
+
+/** A key without a value (`env:` of an empty loop in a chart) is to the API server as if it were not there. */
+function withoutNulls(value: JsonValue): JsonValue {
+  if (isArray(value)) return value.map(withoutNulls);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, item]) => (item === null ? [] : [[key, withoutNulls(item)]])),
+  );
 }
 
 function essence({ spec }: PodTemplate): string {
@@ -24,7 +33,7 @@ function essence({ spec }: PodTemplate): string {
     containers: containers.map(containerEssence),
     initContainers: initContainers.map(containerEssence),
     nodeSelector,
-    serviceAccountName,
+    serviceAccountName: serviceAccountName === 'default' ? '' : serviceAccountName,
     volumes: volumes.map(({ name, configMap, secret, persistentVolumeClaim }) => [
       name,
       configMap?.name ?? '',

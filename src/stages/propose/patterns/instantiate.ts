@@ -26,7 +26,12 @@ export function instantiate(
     if (typeof present !== 'string' && typeof present !== 'number') return undefined;
     if (!parseQuantity(present).ok) return undefined;
     const value = scaleQuantity(present, change.factor);
-    return value === undefined ? undefined : [{ op: 'test', path, value: present }, { op: 'replace', path, value }];
+    return value === undefined
+      ? undefined
+      : [
+          { op: 'test', path, value: present },
+          { op: 'replace', path, value },
+        ];
   }
   const place = placeOf(target.object, path, change.from);
   if (!place) return undefined;

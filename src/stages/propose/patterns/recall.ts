@@ -25,7 +25,10 @@ export function recall(
   const { incident, declared, policy, clock } = context;
   const shape = shapeOf(incident).join();
   const ranked = patterns
-    .filter(({ kind, cause, shape: own }) => kind === incident.object.kind && cause === incident.cause && own.join() === shape)
+    .filter(
+      ({ kind, cause, shape: own }) =>
+        kind === incident.object.kind && cause === incident.cause && own.join() === shape,
+    )
     .map((pattern) => ({ pattern, trust: trustOf(pattern, clock.now(), policy.patterns.halfLifeDays) }))
     .flatMap(({ pattern, trust }) => {
       const target = { kind: declared.ref.kind, object: declared.object, container: incident.container };
@@ -38,10 +41,20 @@ export function recall(
   const name = `pattern ${best.pattern.id}`;
   const counts = `${best.pattern.verified} verified, ${best.pattern.refuted} refuted, ${best.pattern.rejected} rejected, trust ${best.trust.toFixed(2)}`;
   if (best.trust < policy.patterns.minimumTrust) {
-    return { kind: 'declined', origin: 'pattern', name, reason: `A learned pattern fits, but is not trusted enough (${counts}).` };
+    return {
+      kind: 'declined',
+      origin: 'pattern',
+      name,
+      reason: `A learned pattern fits, but is not trusted enough (${counts}).`,
+    };
   }
   if (second && best.trust - second.trust < CLEAR_MARGIN) {
-    return { kind: 'declined', origin: 'pattern', name, reason: 'Two learned patterns that do different things are trusted alike.' };
+    return {
+      kind: 'declined',
+      origin: 'pattern',
+      name,
+      reason: 'Two learned patterns that do different things are trusted alike.',
+    };
   }
   const from = best.pattern.sources.at(-1);
   return {

@@ -38,9 +38,10 @@ export const image: Proposer = {
   async propose(context) {
     const { incident, declared } = context;
     const reason = NOT_A_TYPO[incident.cause];
-    if (reason !== undefined) return answers.decline(reason);
+    const hidden = incident.cause === 'image/unauthorized' && mayNotExist(context);
+    if (reason !== undefined && !hidden) return answers.decline(reason);
     const { pullFailure } = incident.facts;
-    if (pullFailure !== undefined && pullFailure !== 'not-found') {
+    if (pullFailure !== undefined && pullFailure !== 'not-found' && !hidden) {
       return answers.decline('the pull did not fail because the image is missing');
     }
     const container = containerOf(declared, incident);
@@ -54,9 +55,16 @@ export const image: Proposer = {
     if (!ref.ok) return repair(context, container, written);
     if (ref.value.digest !== undefined)
       return answers.decline('the image is pinned by digest, and a digest has no near ones');
-    return missingImage(context, container, written, ref.value);
+    if (!hidden) return missingImage(context, container, written, ref.value);
+    const other = await otherRepository(context, container, written, ref.value, await imageUses(context, ref.value));
+    return other.kind === 'fix' ? other : answers.decline(reason ?? other.reason);
   },
 };
+
+/** Docker Hub, among others, says the same of a private repository and of one that is not there. */
+function mayNotExist({ incident }: ProposeContext): boolean {
+  return incident.evidence.some(({ text }) => /repository does not exist or may require/i.test(text));
+}
 
 async function missingImage(
   context: ProposeContext,

@@ -13,6 +13,8 @@ const SIZES: Readonly<Record<string, number>> = {
   Gi: 1024 ** 3,
   Ti: 1024 ** 4,
 };
+const FEWEST_MEBIBYTES = 16;
+const MOST_MEBIBYTES = 16_384;
 const HEAP_VARIABLES = new Set(['JAVA_OPTS', 'JAVA_TOOL_OPTIONS', '_JAVA_OPTIONS', 'JDK_JAVA_OPTIONS', 'NODE_OPTIONS']);
 
 /** Bytes of a quantity as a manifest writes it; undefined where it is none. */
@@ -35,6 +37,16 @@ export function bytesLike(bytes: number, like: JsonValue): JsonValue {
   if (binary && amount >= 1024) return formatBytes(bytes);
   if (Number.isInteger(amount * 4)) return `${amount}${suffix}`;
   return binary || suffix === '' ? formatBytes(bytes) : String(bytes);
+}
+
+/**
+ * What a limit in which nothing can start (`128`, `512m`, `64Ki`) was meant to be: the same number of mebibytes. Undefined
+ * where the number is no usual amount of them.
+ */
+export function meantMebibytes(written: JsonValue): string | undefined {
+  const number = /^(\d{1,5})(?:m|k|Ki)?$/.exec(String(written))?.[1];
+  if (number === undefined || Number(number) < FEWEST_MEBIBYTES || Number(number) > MOST_MEBIBYTES) return undefined;
+  return `${Number(number)}Mi`;
 }
 
 /** A heap size that the container's command line or variables fix, in bytes, with the flag; undefined where there is none. */

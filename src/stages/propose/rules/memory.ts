@@ -1,7 +1,7 @@
 import type { FieldPath } from '../../../domain/field-path.ts';
 import type { JsonObject, JsonValue } from '../../../domain/json.ts';
 import { isObject } from '../../../domain/json.ts';
-import { formatBytes } from '../../../domain/quantity.ts';
+import { SMALLEST_MEMORY, formatBytes } from '../../../domain/quantity.ts';
 import type { Answer } from '../../../domain/proposal.ts';
 import type { Answers } from '../answers.ts';
 import { answersOf, change, replaceField, show } from '../answers.ts';
@@ -12,7 +12,7 @@ import type { DeclaredContainer } from '../pod-template.ts';
 import type { ProposeContext, Proposer } from '../proposer.ts';
 import type { Bound } from './bounds.ts';
 import { defaultMemory, largestNodeMemory, limitRangeMemory, quotaMemoryLeft } from './bounds.ts';
-import { bytesLike, bytesOf, fixedHeap } from './memory-text.ts';
+import { bytesLike, bytesOf, fixedHeap, meantMebibytes } from './memory-text.ts';
 
 const answers: Answers = answersOf('rule', 'memory');
 /** A raise of the limit this short a time ago that did not help shows that memory is not the cause. */
@@ -43,9 +43,36 @@ export const memory: Proposer = {
       );
     }
     const path = [...container.path, 'resources', 'limits', 'memory'];
+    if (limit < SMALLEST_MEMORY) return unitSlip(context, container, path, written);
     return raise(context, container, path, written, limit);
   },
 };
+
+/** Nothing starts in so little: the unit was forgotten or another one was meant, in the request as well. */
+function unitSlip(context: ProposeContext, container: DeclaredContainer, path: FieldPath, written: JsonValue): Answer {
+  const next = meantMebibytes(written);
+  const unknown = `no container starts in ${show(written)} of memory, and how much was meant is not certain`;
+  if (next === undefined) return answers.decline(unknown);
+  const wanted = bytesOf(next) ?? 0;
+  const bounded = withinBounds(context, 0, wanted);
+  if (bounded !== wanted) return answers.decline(typeof bounded === 'string' ? bounded : unknown);
+  const asked = requestOf(container);
+  const request = asked === undefined ? undefined : meantMebibytes(asked);
+  if (asked !== undefined && (request === undefined || (bytesOf(request) ?? 0) > wanted))
+    return answers.decline(unknown);
+  const requests = [...container.path, 'resources', 'requests', 'memory'];
+  return answers.fix(
+    context,
+    [
+      change(
+        context.declared.ref,
+        ...replaceField(path, written, next),
+        ...(asked === undefined || request === undefined ? [] : replaceField(requests, asked, request)),
+      ),
+    ],
+    `No container starts in ${show(written)} of memory, so the unit is a slip: ${next} is the amount that this number is usually written for.`,
+  );
+}
 
 async function raise(
   context: ProposeContext,

@@ -14,7 +14,8 @@ export const apiServer: Check = {
     const warnings = new Set<string>();
     for (const { after } of changed) {
       const answer = await context.dryRun.apply(withNamespace(after.object, after.ref), after.ref, context.signal);
-      if (answer.kind === 'unavailable') return { result: 'unknown', detail: `${formatRef(after.ref)}: ${answer.reason}` };
+      if (answer.kind === 'unavailable')
+        return { result: 'unknown', detail: `${formatRef(after.ref)}: ${answer.reason}` };
       for (const warning of answer.warnings) warnings.add(warning);
       if (answer.kind === 'refused') {
         return { result: 'fail', detail: `${formatRef(after.ref)} would be refused: ${answer.message}` };

@@ -12,7 +12,8 @@ export const exactRender: Check = {
     const [own, ...others] = pairs;
     if (!own) return { result: 'unknown', detail: `${location.application.name} could not be rendered.` };
     const expected = expectedObjects(own.before, fix.changes);
-    if (!expected.ok) return { result: 'fail', detail: `The change does not fit the declared object: ${expected.error.message}.` };
+    if (!expected.ok)
+      return { result: 'fail', detail: `The change does not fit the declared object: ${expected.error.message}.` };
     const surprise = firstDifference(followGeneratedNames(expected.value, own.after), own.after);
     if (surprise !== undefined) return { result: 'fail', detail: `${location.application.name}: ${surprise}` };
     for (const pair of others) {

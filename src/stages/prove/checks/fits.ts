@@ -25,7 +25,8 @@ export const fits: Check = {
       if (nodes.length === 0) return { result: 'unknown', detail: 'No node is known.' };
       const requests = podAmounts(next, 'requests');
       const able = nodes.filter((node) => matchesSelector(node, next) && holds(node, requests));
-      if (able.length === 0) return { result: 'fail', detail: `A pod of ${after.ref.name} would fit none of the ${nodes.length} nodes.` };
+      if (able.length === 0)
+        return { result: 'fail', detail: `A pod of ${after.ref.name} would fit none of the ${nodes.length} nodes.` };
       const quota = overQuota(after, old, next, context);
       if (quota !== undefined) return { result: 'fail', detail: quota };
       asked.push(`${after.ref.name}: ${able.length} of ${nodes.length} nodes can hold a pod`);

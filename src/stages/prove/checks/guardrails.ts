@@ -31,14 +31,17 @@ export const guardrails: Check = {
 function notAllowed(change: Change, { policy, location }: ProveContext): string | undefined {
   const { object, operations } = change;
   if (PROTECTED_KINDS.has(object.kind)) return `${object.kind} is never changed`;
-  if (!policy.guardrails.kinds.includes(object.kind)) return `${object.kind} is not on the list of kinds that may be changed`;
+  if (!policy.guardrails.kinds.includes(object.kind))
+    return `${object.kind} is not on the list of kinds that may be changed`;
   if (policy.detect.ignoreNamespaces.includes(object.namespace ?? location.spec.destination.namespace ?? '')) {
     return `namespace ${object.namespace} is not to be touched`;
   }
   const closed = operations.find(
     ({ op, path }) => op !== 'test' && !policy.guardrails.fields.some((pattern) => matchesFieldPattern(pattern, path)),
   );
-  return closed && `${formatFieldPath(closed.path)} of ${formatRef(object)} is not on the list of fields that may be changed`;
+  return (
+    closed && `${formatFieldPath(closed.path)} of ${formatRef(object)} is not on the list of fields that may be changed`
+  );
 }
 
 function tooLong({ changeSet, policy }: ProveContext): string | undefined {
@@ -70,7 +73,10 @@ function unsafe(context: ProveContext, versions: readonly SourceVersion[]): stri
       context.fix.origin === 'history' &&
       versions.some(({ objects }) => {
         const earlier = objects.find((item) => sameObject(item.ref, ref));
-        return earlier !== undefined && paths.every((path) => deepEqual(getField(earlier.object, path), getField(object, path)));
+        return (
+          earlier !== undefined &&
+          paths.every((path) => deepEqual(getField(earlier.object, path), getField(object, path)))
+        );
       });
     const loose = loosening(changed, restores);
     if (loose !== undefined) return loose;

@@ -16,12 +16,19 @@ export const history: Check = {
       return { result: 'fail', detail: 'This very change was tried or rejected for this incident before.' };
     }
     const [pull] = context.humanPullRequests ?? [];
-    if (pull) return { result: 'fail', detail: `Pull request #${pull.number} of somebody else touches the same file (human change in progress).` };
+    if (pull)
+      return {
+        result: 'fail',
+        detail: `Pull request #${pull.number} of somebody else touches the same file (human change in progress).`,
+      };
     const recent = await changedSinceSymptom(context);
     if (recent !== undefined) return { result: 'fail', detail: recent };
     return context.humanPullRequests === undefined
       ? { result: 'unknown', detail: 'No forge was asked for open pull requests; nothing in Git speaks against it.' }
-      : { result: 'pass', detail: 'Nobody changed this field since the failure began, and no open pull request touches the file.' };
+      : {
+          result: 'pass',
+          detail: 'Nobody changed this field since the failure began, and no open pull request touches the file.',
+        };
   },
 };
 

@@ -1,4 +1,3 @@
-import type { Operation } from '../../../domain/change.ts';
 import { formatFieldPath, getField } from '../../../domain/field-path.ts';
 import type { JsonObject, JsonValue } from '../../../domain/json.ts';
 import { deepEqual, isArray, isObject } from '../../../domain/json.ts';

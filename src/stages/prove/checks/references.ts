@@ -24,7 +24,10 @@ export const references: Check = {
         asked++;
         const found = await exists(reference, after, context);
         if (found === 'no') {
-          return { result: 'fail', detail: `${formatRef(after.ref)} would name ${describe(reference)}, which does not exist.` };
+          return {
+            result: 'fail',
+            detail: `${formatRef(after.ref)} would name ${describe(reference)}, which does not exist.`,
+          };
         }
         if (found !== 'yes') unknown.push(`${describe(reference)} (${found.unknown})`);
       }
@@ -50,7 +53,9 @@ async function exists(reference: Reference, owner: RenderedObject, context: Prov
   const namespace = owner.ref.namespace ?? context.location.spec.destination.namespace ?? 'default';
   const rendered = context.pairs
     .flatMap(({ after }) => after)
-    .find(({ ref }) => ref.kind === kind && ref.name === name && (kind === 'StorageClass' || ref.namespace === namespace));
+    .find(
+      ({ ref }) => ref.kind === kind && ref.name === name && (kind === 'StorageClass' || ref.namespace === namespace),
+    );
   if (rendered && (key === undefined || declaresKey(rendered, key))) return 'yes';
   if (isBlind(context.snapshot, kind)) return { unknown: `${kind}s cannot be read` };
   if (kind === 'ConfigMap' || kind === 'Secret') {

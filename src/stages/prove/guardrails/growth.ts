@@ -1,7 +1,7 @@
 import type { FieldPath } from '../../../domain/field-path.ts';
 import { formatFieldPath, getField } from '../../../domain/field-path.ts';
 import type { JsonObject, JsonValue } from '../../../domain/json.ts';
-import { quantity, toUnits } from '../../../domain/quantity.ts';
+import { SMALLEST_MEMORY, quantity, toUnits } from '../../../domain/quantity.ts';
 import type { Policy } from '../../../domain/policy.ts';
 
 /** The resource amounts that a path names or holds, as paths of single quantities. */
@@ -35,7 +35,9 @@ export function growth(
     const present = getField(before, amount);
     const old = typeof present === 'string' || typeof present === 'number' ? quantity(present) : undefined;
     const limit = BigInt(Math.round(policy.guardrails.maxResourceFactor * 1000));
-    if (old !== undefined && old > 0n && wanted * 1000n > old * limit && !hadBefore(amount, next)) {
+    // An amount in which nothing can start is a wrong unit: there is no step to measure from it.
+    const slip = field.endsWith('.memory') && old !== undefined && toUnits(old) < SMALLEST_MEMORY;
+    if (old !== undefined && old > 0n && !slip && wanted * 1000n > old * limit && !hadBefore(amount, next)) {
       return `${field} would grow from ${JSON.stringify(present)} to ${next}, more than ${policy.guardrails.maxResourceFactor} times`;
     }
   }

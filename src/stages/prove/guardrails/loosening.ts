@@ -2,7 +2,8 @@ import type { JsonValue } from '../../../domain/json.ts';
 import { differences } from '../../../domain/json.ts';
 import type { ChangedObject } from '../changed-objects.ts';
 
-const HOST_ACCESS = /\/(hostNetwork|hostPID|hostIPC|hostPath|privileged|allowPrivilegeEscalation|hostPort|procMount)(\/|$)/;
+const HOST_ACCESS =
+  /\/(hostNetwork|hostPID|hostIPC|hostPath|privileged|allowPrivilegeEscalation|hostPort|procMount)(\/|$)/;
 const SECURITY = /\/securityContext(\/|$)/;
 const PROBE = /\/(livenessProbe|readinessProbe|startupProbe)$/;
 const PULL_POLICY = /\/imagePullPolicy$/;
@@ -20,7 +21,8 @@ export function loosening({ before, after }: ChangedObject, restores: boolean): 
     if (SECURITY.test(pointer) && (removed || loosensValue(pointer, difference.after))) {
       return `${pointer} would loosen the security context`;
     }
-    if (PROBE.test(pointer) && removed) return `${pointer} would be removed, which hides the failure instead of mending it`;
+    if (PROBE.test(pointer) && removed)
+      return `${pointer} would be removed, which hides the failure instead of mending it`;
     if (PULL_POLICY.test(pointer) && difference.after === 'Never') return `${pointer} would never pull`;
   }
   return undefined;
@@ -34,6 +36,6 @@ function grants(value: JsonValue | undefined): boolean {
 function loosensValue(pointer: string, value: JsonValue | undefined): boolean {
   if (/\/(runAsUser|runAsGroup)$/.test(pointer)) return value === 0;
   if (/\/(runAsNonRoot|readOnlyRootFilesystem)$/.test(pointer)) return value === false;
-  if (/\/type$/.test(pointer)) return value === 'Unconfined';
+  if (pointer.endsWith('/type')) return value === 'Unconfined';
   return /\/capabilities\/add(\/|$)/.test(pointer) && grants(value);
 }

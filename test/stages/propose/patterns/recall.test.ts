@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Pattern, RelativeChange } from '../../../../src/domain/pattern.ts';
-import type { JsonObject } from '../../../../src/domain/json.ts';
 import { DEFAULT_POLICY } from '../../../../src/domain/policy.ts';
 import { scaleQuantity } from '../../../../src/domain/scale-quantity.ts';
 import { recall as recallFrom } from '../../../../src/stages/propose/patterns/recall.ts';
@@ -19,7 +18,7 @@ spec:
         args: [--verbose, --prot=8080]
         resources: {limits: {memory: 512Mi}}
 `;
-const TARGET = { kind: 'Deployment', object: rendered(JOB)[0]?.object ?? ({} as JsonObject), container: 'importer' };
+const TARGET = { kind: 'Deployment', object: rendered(JOB)[0]?.object ?? {}, container: 'importer' };
 
 test('a factor is applied in the unit of the text', () => {
   const change: RelativeChange = { kind: 'multiply', inContainer: true, field: 'resources.limits.memory', factor: 2 };

@@ -1,0 +1,299 @@
+import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { parseAllDocuments } from 'yaml';
+import { z } from 'zod';
+import { renderedFiles } from '../../scripts/render-deploy.ts';
+import { parseConfig } from '../../src/config/load.ts';
+import { ALL_KINDS, KINDS } from '../../src/domain/kubernetes/kinds.ts';
+import { groupOf } from '../../src/domain/object-ref.ts';
+import { DEFAULT_POLICY } from '../../src/domain/policy.ts';
+import { tools } from '../support/tools.ts';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const chart = join(root, 'charts', 'remendo');
+
+function helm(args: readonly string[]): { readonly status: number | null; readonly out: string; readonly err: string } {
+  const { status, stdout, stderr } = spawnSync(tools().helm, args, { encoding: 'utf8', timeout: 30_000 });
+  return { status, out: stdout, err: stderr };
+}
+
+const Meta = z.object({ name: z.string(), namespace: z.string().optional(), labels: z.record(z.string(), z.string()) });
+const Object = z.looseObject({ apiVersion: z.string(), kind: z.string(), metadata: Meta });
+type Object = z.infer<typeof Object>;
+
+/** The objects of a release `bot` in the namespace `ops`, with these values. */
+function render(values: object = {}): readonly Object[] {
+  const folder = mkdtempSync(join(tmpdir(), 'remendo-chart-'));
+  const file = join(folder, 'values.json');
+  writeFileSync(file, JSON.stringify(values));
+  const { status, out, err } = helm(['template', 'bot', chart, '-n', 'ops', '--kube-version', '1.34.0', '-f', file]);
+  rmSync(folder, { recursive: true });
+  assert.equal(status, 0, err);
+  return parseAllDocuments(out).flatMap((document) => (document.toJS() == null ? [] : [Object.parse(document.toJS())]));
+}
+
+function only<T extends z.ZodType>(objects: readonly Object[], kind: string, schema: T, name?: string): z.infer<T> {
+  const found = objects.filter(
+    (object) => object.kind === kind && (name === undefined || object.metadata.name === name),
+  );
+  assert.equal(found.length, 1, `${found.length} of ${kind} ${name ?? ''}`);
+  return schema.parse(found[0]);
+}
+
+const Rules = z.object({
+  rules: z.array(
+    z.object({
+      apiGroups: z.array(z.string()),
+      resources: z.array(z.string()),
+      verbs: z.array(z.string()),
+      resourceNames: z.array(z.string()).optional(),
+    }),
+  ),
+});
+
+/** `verb group/resource` of every right of a role. */
+function rightsOf({ rules }: z.infer<typeof Rules>): readonly string[] {
+  return rules.flatMap(({ apiGroups, resources, verbs, resourceNames }) =>
+    apiGroups.flatMap((group) =>
+      resources.flatMap((resource) =>
+        verbs.map((verb) => `${verb} ${group}/${resource}${resourceNames ? `:${resourceNames.join()}` : ''}`),
+      ),
+    ),
+  );
+}
+
+const Deployment = z.object({
+  spec: z.object({
+    replicas: z.number(),
+    strategy: z.object({ type: z.string() }).optional(),
+    selector: z.object({ matchLabels: z.record(z.string(), z.string()) }),
+    template: z.object({
+      metadata: z.object({ labels: z.record(z.string(), z.string()) }),
+      spec: z.looseObject({
+        serviceAccountName: z.string(),
+        securityContext: z.looseObject({
+          runAsNonRoot: z.literal(true),
+          seccompProfile: z.object({ type: z.literal('RuntimeDefault') }),
+        }),
+        containers: z.tuple([
+          z.looseObject({
+            image: z.string(),
+            env: z.array(z.looseObject({ name: z.string() })),
+            securityContext: z.object({
+              allowPrivilegeEscalation: z.literal(false),
+              readOnlyRootFilesystem: z.literal(true),
+              capabilities: z.object({ drop: z.tuple([z.literal('ALL')]) }),
+            }),
+            volumeMounts: z.array(z.looseObject({ mountPath: z.string() })),
+          }),
+        ]),
+        volumes: z.array(z.looseObject({ name: z.string(), hostPath: z.undefined() })),
+      }),
+    }),
+  }),
+});
+const Settings = z.object({ data: z.object({ 'remendo.yaml': z.string() }) });
+
+function configOf(objects: readonly Object[]) {
+  const { data } = only(objects, 'ConfigMap', Settings, 'bot-remendo');
+  const parsed = parseConfig(data['remendo.yaml'], 'remendo.yaml');
+  assert.ok(parsed.ok, JSON.stringify(parsed));
+  return parsed.value;
+}
+
+test('helm lint --strict', () => {
+  const { status, out, err } = helm(['lint', '--strict', chart, '--kube-version', '1.34.0']);
+  assert.equal(status, 0, out + err);
+});
+
+for (const [path, text] of renderedFiles()) {
+  test(`${path} is what the chart renders`, () => {
+    assert.equal(readFileSync(join(root, path), 'utf8'), text, 'run: node scripts/render-deploy.ts');
+  });
+}
+
+for (const folder of ['deploy', 'deploy/dry-run']) {
+  test(`kubectl apply -k ${folder} finds every object, all in one namespace`, () => {
+    const kubectl = tools().kustomize;
+    const args = kubectl.endsWith('kubectl') ? ['kustomize', folder] : ['build', folder];
+    const objects = parseAllDocuments(execFileSync(kubectl, args, { cwd: root, encoding: 'utf8' })).map((item) =>
+      z.object({ kind: z.string(), metadata: z.object({ namespace: z.string().optional() }) }).parse(item.toJS()),
+    );
+    const namespaces = new Set(objects.flatMap(({ metadata }) => metadata.namespace ?? []));
+    assert.deepEqual([...namespaces], ['remendo']);
+    assert.ok(objects.some(({ kind }) => kind === 'Namespace'));
+    assert.ok(objects.some(({ kind }) => kind === 'Deployment'));
+  });
+}
+
+describe('with its defaults', () => {
+  const objects = render();
+
+  test('the configuration is one, listens, elects a leader and only observes', () => {
+    const config = configOf(objects);
+    assert.equal(config.policy.mode, 'observe');
+    assert.deepEqual(config.run.leaderElection, { namespace: 'ops', name: 'bot-remendo' });
+    assert.equal(config.run.listen, '0.0.0.0:8080');
+    assert.equal(config.cluster.dryRunAs, undefined);
+  });
+
+  test('the pod is allowed where PodSecurity is "restricted", and writes only into its own volumes', () => {
+    const { spec } = only(objects, 'Deployment', Deployment);
+    const [container] = spec.template.spec.containers;
+    assert.deepEqual(
+      spec.template.spec.volumes.map(({ name }) => name),
+      ['config', 'state', 'tmp'],
+    );
+    assert.ok(container.volumeMounts.some(({ mountPath }) => configOf(objects).stateDirectory.startsWith(mountPath)));
+    for (const [key, value] of globalThis.Object.entries(spec.selector.matchLabels))
+      assert.equal(spec.template.metadata.labels[key], value);
+  });
+
+  test('it may read the kinds that are looked at, and no other; write nothing; touch one Lease', () => {
+    const reader = rightsOf(only(objects, 'ClusterRole', Rules));
+    const wanted = ALL_KINDS.flatMap((kind) => {
+      const { apiVersion, plural } = KINDS[kind];
+      return ['get', 'list', 'watch'].map((verb) => `${verb} ${groupOf(apiVersion)}/${plural}`);
+    });
+    assert.deepEqual(reader.toSorted(), [...wanted, 'get /pods/log'].toSorted());
+    assert.deepEqual(rightsOf(only(objects, 'Role', Rules)), [
+      'get coordination.k8s.io/leases:bot-remendo',
+      'update coordination.k8s.io/leases:bot-remendo',
+      'create coordination.k8s.io/leases',
+    ]);
+  });
+
+  test('nothing optional is there', () => {
+    const kinds = new Set(objects.map(({ kind }) => kind));
+    for (const kind of [
+      'Secret',
+      'NetworkPolicy',
+      'PodDisruptionBudget',
+      'ServiceMonitor',
+      'ValidatingAdmissionPolicy',
+    ])
+      assert.ok(!kinds.has(kind), kind);
+  });
+
+  test('installed twice, no object has the same name as one of the other', () => {
+    const key = ({ kind, metadata }: Object) => `${kind} ${metadata.namespace ?? ''} ${metadata.name}`;
+    const other = helm(['template', 'bot', chart, '-n', 'lab', '--kube-version', '1.34.0']).out;
+    const theirs = new Set(parseAllDocuments(other).map((document) => key(Object.parse(document.toJS()))));
+    assert.deepEqual(
+      objects.map(key).filter((one) => theirs.has(one)),
+      [],
+    );
+  });
+});
+
+describe('with two identities', () => {
+  const objects = render({ dryRun: { enabled: true } });
+
+  test('the second may patch and create what may be fixed, and pods; the first may only speak as it', () => {
+    const kinds = [...DEFAULT_POLICY.guardrails.kinds].flatMap((kind) => ALL_KINDS.filter((known) => known === kind));
+    assert.equal(kinds.length, DEFAULT_POLICY.guardrails.kinds.length);
+    const wanted = kinds.flatMap((kind) =>
+      ['patch', 'create'].map((verb) => `${verb} ${groupOf(KINDS[kind].apiVersion)}/${KINDS[kind].plural}`),
+    );
+    assert.deepEqual(
+      rightsOf(only(objects, 'ClusterRole', Rules, 'ops-bot-remendo-dry-run')).toSorted(),
+      [...wanted, 'create /pods'].toSorted(),
+    );
+    assert.ok(rightsOf(only(objects, 'Role', Rules)).includes('impersonate /serviceaccounts:bot-remendo-dry-run'));
+    assert.equal(configOf(objects).cluster.dryRunAs, 'system:serviceaccount:ops:bot-remendo-dry-run');
+  });
+
+  test('the policy names the second identity, fails closed, covers everything and is bound to deny', () => {
+    const policy = only(objects, 'ValidatingAdmissionPolicy', z.object({ spec: z.unknown(), metadata: Meta }));
+    assert.deepEqual(policy.spec, {
+      failurePolicy: 'Fail',
+      matchConstraints: {
+        resourceRules: [{ apiGroups: ['*'], apiVersions: ['*'], operations: ['*'], resources: ['*/*'] }],
+      },
+      matchConditions: [
+        {
+          name: 'dry-run-identity',
+          expression: "request.userInfo.username == 'system:serviceaccount:ops:bot-remendo-dry-run'",
+        },
+      ],
+      validations: [
+        {
+          expression: 'has(request.dryRun) && request.dryRun == true',
+          message: 'this identity of Remendo may only dry-run',
+        },
+      ],
+    });
+    const binding = only(objects, 'ValidatingAdmissionPolicyBinding', z.object({ spec: z.unknown() }));
+    assert.deepEqual(binding.spec, { policyName: policy.metadata.name, validationActions: ['Deny'] });
+  });
+});
+
+describe('values', () => {
+  test('one pod needs no Lease, and is replaced, not joined', () => {
+    const objects = render({ replicaCount: 1 });
+    assert.equal(configOf(objects).run.leaderElection, undefined);
+    assert.equal(only(objects, 'Deployment', Deployment).spec.strategy?.type, 'Recreate');
+    assert.ok(!objects.some(({ kind }) => kind === 'Role'));
+  });
+
+  test('what the user configures wins over what the chart adds', () => {
+    const config = configOf(render({ config: { mode: 'propose', run: { listen: '127.0.0.1:9000', interval: '5m' } } }));
+    assert.equal(config.policy.mode, 'propose');
+    assert.deepEqual([config.run.listen, config.run.intervalSeconds], ['127.0.0.1:9000', 300]);
+    assert.equal(config.run.leaderElection?.name, 'bot-remendo');
+  });
+
+  test('secrets go into a Secret and nowhere else; an existing one is used as it is', () => {
+    const objects = render({ credentials: { githubToken: 'SECRET-VALUE' } });
+    assert.ok(objects.some(({ kind }) => kind === 'Secret'));
+    const others = JSON.stringify(objects.filter(({ kind }) => kind !== 'Secret'));
+    assert.ok(!others.includes('SECRET-VALUE') && !others.includes(Buffer.from('SECRET-VALUE').toString('base64')));
+    const existing = render({ credentials: { existingSecret: 'mine' } });
+    assert.ok(!existing.some(({ kind }) => kind === 'Secret'));
+    const [container] = only(existing, 'Deployment', Deployment).spec.template.spec.containers;
+    assert.equal(JSON.stringify(container.env).split('"name":"mine"').length - 1, 3);
+  });
+
+  test('everything optional can be switched on', () => {
+    const kinds = render({
+      networkPolicy: { enabled: true, from: [{ namespaceSelector: {} }] },
+      podDisruptionBudget: { enabled: true },
+      metrics: { serviceMonitor: { enabled: true }, dashboard: { enabled: true } },
+      image: { digest: `sha256:${'a'.repeat(64)}` },
+    }).map(({ kind, metadata }) => `${kind} ${metadata.name}`);
+    for (const name of [
+      'NetworkPolicy bot-remendo',
+      'PodDisruptionBudget bot-remendo',
+      'ServiceMonitor bot-remendo',
+      'ConfigMap bot-remendo-dashboard',
+    ]) {
+      assert.ok(kinds.includes(name), name);
+    }
+  });
+
+  for (const { title, set, says } of [
+    { title: 'a wrong key of the configuration', set: 'config.mod=propose', says: /mod/ },
+    { title: 'a wrong value of the configuration', set: 'config.run.interval=often', says: /interval/ },
+    { title: 'a wrong value of the chart', set: 'replicaCounts=2', says: /replicaCounts/ },
+    { title: 'a digest that is none', set: 'image.digest=latest', says: /digest/ },
+  ]) {
+    test(`${title} is refused at install`, () => {
+      const { status, err } = helm(['template', 'bot', chart, '--kube-version', '1.34.0', '--set', set]);
+      assert.notEqual(status, 0);
+      assert.match(err, says);
+    });
+  }
+});
+
+test('the image has what the chart and the renderers ask for, pinned by checksum, and no root', () => {
+  const dockerfile = readFileSync(join(root, 'Dockerfile'), 'utf8');
+  const { spec } = only(render(), 'Deployment', Deployment);
+  assert.match(dockerfile, new RegExp(`^USER ${String(spec.template.spec.securityContext['runAsUser'])}:`, 'm'));
+  assert.equal([...dockerfile.matchAll(/^ARG \w+_SHA256_\w+=[0-9a-f]{64}$/gm)].length, 4);
+  assert.match(dockerfile, /sha256sum -c/);
+});
