@@ -54,9 +54,11 @@ function section(key: string, schema: Schema): string {
 function rowsOf(schema: unknown, prefix: string): string[] {
   if (typeof schema !== 'object' || schema === null || !('properties' in schema)) return [];
   const required = 'required' in schema && Array.isArray(schema.required) ? schema.required : [];
-  return Object.entries(schema.properties ?? {}).map(([key, child]: [string, Schema]) => {
+  return Object.entries(schema.properties ?? {}).flatMap(([key, child]: [string, Schema]) => {
+    const inner = rowsOf(child, `${prefix}${key}.`);
+    if (inner.length > 0) return [`| \`${prefix}${key}\` | | | ${child.description ?? ''} |`, ...inner];
     const value = `${valueOf(child)}${required.includes(key) ? ', required' : ''}`;
-    return `| \`${prefix}${key}\` | ${value} | ${defaultOf(child, '')} | ${child.description ?? ''} |`;
+    return [`| \`${prefix}${key}\` | ${value} | ${defaultOf(child, '')} | ${child.description ?? ''} |`];
   });
 }
 

@@ -1,5 +1,5 @@
 import { connect } from '../adapters/kubernetes/connect.ts';
-import type { Connection } from '../adapters/kubernetes/connect.ts';
+import type { ConnectOptions, Connection } from '../adapters/kubernetes/connect.ts';
 import { createClusterReader } from '../adapters/kubernetes/cluster-reader.ts';
 import { createDryRun } from '../adapters/kubernetes/dry-run.ts';
 import { createSnapshotFolder } from '../adapters/snapshot/snapshot-folder.ts';
@@ -39,7 +39,8 @@ export async function openCluster(
   const connection = await connectTo(cluster, context, env);
   if (!connection.ok) return connection;
   // Another identity for dry runs: the one that reads must not be able to write.
-  const asking = cluster.dryRunAs === undefined ? connection : await connectTo(cluster, context, env, cluster.dryRunAs);
+  const asking =
+    cluster.dryRunAs === undefined ? connection : await connectTo(cluster, context, env, { as: cluster.dryRunAs });
   if (!asking.ok) return asking;
   const name = cluster.name === undefined ? {} : { cluster: cluster.name };
   const reader = createClusterReader(connection.value, { clock, log, ...name });
@@ -50,17 +51,17 @@ export async function openCluster(
   return ok({ reader: { ...reader, close }, dryRun: createDryRun(asking.value, { log }) });
 }
 
-/** Connects as the configuration says; `as` is a user to impersonate. Error codes as connect. */
+/** Connects as the configuration says; `more` is another user or guard. Error codes as connect. */
 export function connectTo(
   { kubeconfig, context: configured }: Config['cluster'],
   context: string | undefined,
   env: NodeJS.ProcessEnv,
-  as?: string,
+  more: Pick<ConnectOptions, 'as' | 'guard'> = {},
 ): Promise<Result<Connection, Problem>> {
   const chosen = context ?? configured;
   return connect({
     env,
-    as,
+    ...more,
     ...(kubeconfig === undefined ? {} : { kubeconfig }),
     ...(chosen === undefined ? {} : { context: chosen }),
   });

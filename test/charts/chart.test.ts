@@ -92,7 +92,7 @@ const Deployment = z.object({
             volumeMounts: z.array(z.looseObject({ mountPath: z.string() })),
           }),
         ]),
-        volumes: z.array(z.looseObject({ name: z.string(), hostPath: z.undefined() })),
+        volumes: z.array(z.looseObject({ name: z.string(), hostPath: z.undefined().optional() })),
       }),
     }),
   }),
@@ -208,26 +208,38 @@ describe('with two identities', () => {
     assert.equal(configOf(objects).cluster.dryRunAs, 'system:serviceaccount:ops:bot-remendo-dry-run');
   });
 
-  test('the policy names the second identity, fails closed, covers everything and is bound to deny', () => {
-    const policy = only(objects, 'ValidatingAdmissionPolicy', z.object({ spec: z.unknown(), metadata: Meta }));
-    assert.deepEqual(policy.spec, {
+  test('the policy holds both identities to dry runs, fails closed, covers everything, and excepts one Lease', () => {
+    const Policy = z.object({
+      metadata: Meta,
+      spec: z.looseObject({ validations: z.array(z.looseObject({ expression: z.string() })) }),
+    });
+    const policy = only(objects, 'ValidatingAdmissionPolicy', Policy);
+    const { validations, ...spec } = policy.spec;
+    const reader = 'system:serviceaccount:ops:bot-remendo';
+    assert.deepEqual(spec, {
       failurePolicy: 'Fail',
       matchConstraints: {
         resourceRules: [{ apiGroups: ['*'], apiVersions: ['*'], operations: ['*'], resources: ['*/*'] }],
       },
       matchConditions: [
-        {
-          name: 'dry-run-identity',
-          expression: "request.userInfo.username == 'system:serviceaccount:ops:bot-remendo-dry-run'",
-        },
-      ],
-      validations: [
-        {
-          expression: 'has(request.dryRun) && request.dryRun == true',
-          message: 'this identity of Remendo may only dry-run',
-        },
+        { name: 'is-remendo', expression: `request.userInfo.username in ['${reader}', '${reader}-dry-run']` },
       ],
     });
+    const dryRun = '(has(request.dryRun) && request.dryRun == true)';
+    const lease = [
+      `request.userInfo.username == '${reader}'`,
+      "request.resource.group == 'coordination.k8s.io'",
+      "request.resource.resource == 'leases'",
+      "request.subResource == ''",
+      "request.operation in ['CREATE', 'UPDATE']",
+      "request.namespace == 'ops'",
+      "request.name == 'bot-remendo'",
+    ].join(' && ');
+    assert.deepEqual(validations, [
+      { expression: `${dryRun} || (${lease})`, message: 'Remendo may only dry-run', reason: 'Forbidden' },
+    ]);
+    const single = only(render({ replicaCount: 1, dryRun: { enabled: true } }), 'ValidatingAdmissionPolicy', Policy);
+    assert.equal(single.spec.validations[0]?.expression, dryRun);
     const binding = only(objects, 'ValidatingAdmissionPolicyBinding', z.object({ spec: z.unknown() }));
     assert.deepEqual(binding.spec, { policyName: policy.metadata.name, validationActions: ['Deny'] });
   });

@@ -12,7 +12,7 @@ describe('the program', () => {
     using folder = scratch();
     const { status, out } = await remendo(['--help'], { directory: folder.path });
     assert.equal(status, 0);
-    for (const command of ['scan', 'run', 'prove', 'trace', 'render', 'snapshot', 'demo', 'audit']) {
+    for (const command of ['scan', 'run', 'prove', 'trace', 'render', 'snapshot', 'doctor', 'init', 'demo', 'audit']) {
       assert.match(out, new RegExp(`^ {2}${command}\\b`, 'm'));
     }
   });

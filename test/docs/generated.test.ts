@@ -44,6 +44,7 @@ describe('docs/configuration.md', () => {
       'cluster.name',
       'cluster.kubeconfig',
       'cluster.context',
+      'cluster.dryRunAs',
       'repositories',
       'github.apiUrl',
       'github.appId',
@@ -52,6 +53,9 @@ describe('docs/configuration.md', () => {
       'llm.model',
       'render.helm',
       'render.kustomize',
+      'run.listen',
+      'run.leaderElection.namespace',
+      'run.leaderElection.name',
     ]);
   });
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import type { TestContext } from 'node:test';
+import { suite, test } from 'node:test';
 import type { DecisionOutcome } from '../../src/domain/outcome.ts';
 import type { Behaviour } from '../../src/sandbox/cluster/kubelet/behaviour.ts';
 import { deployment, HUNGRY, VERY_HUNGRY, args, behaviours, memory } from './manifests.ts';
@@ -13,9 +14,7 @@ const ORDERS: WorldOptions = {
 const CRASHES: Behaviour = { exit: 1, log: ['no idea what happened'] };
 
 /** How each member of the union is reached; `reached` gives the outcome that was seen. */
-const ROADS: Readonly<
-  Record<DecisionOutcome, (t: Parameters<Parameters<typeof test>[0] & object>[0]) => Promise<unknown>>
-> = {
+const ROADS: Readonly<Record<DecisionOutcome, (t: TestContext) => Promise<unknown>>> = {
   opened: async (t) => open(await startWorld(t, ORDERS)),
 
   'would-open': async (t) => {
@@ -275,9 +274,12 @@ async function seen(
   return outcome;
 }
 
-for (const [outcome, reach] of Object.entries(ROADS)) {
-  void test(`the road to ${outcome}`, async (t) => {
-    const reached = await reach(t);
-    if (typeof reached === 'string') assert.equal(reached, outcome);
-  });
-}
+// Most of the time is spent waiting for the embedded clusters.
+void suite('every outcome has a road', { concurrency: 4 }, () => {
+  for (const [outcome, reach] of Object.entries(ROADS)) {
+    void test(`the road to ${outcome}`, async (t) => {
+      const reached = await reach(t);
+      if (typeof reached === 'string') assert.equal(reached, outcome);
+    });
+  }
+});

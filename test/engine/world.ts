@@ -59,7 +59,7 @@ export interface World {
 
 export async function startWorld(t: TestContext, options: WorldOptions): Promise<World> {
   const directory = await mkdtemp(join(tmpdir(), 'remendo-engine-'));
-  const clock = createSandboxClock({ speed: options.speed ?? 5 });
+  const clock = createSandboxClock({ speed: options.speed ?? 8 });
   const { onGitHubRequest: onRequest, answers } = options;
   const github = createGitHubSandbox({
     directory: join(directory, 'git'),

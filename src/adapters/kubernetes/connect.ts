@@ -5,7 +5,7 @@ import { err, ok } from '../../domain/result.ts';
 import { createAuthenticator } from './credentials.ts';
 import type { KubeconfigOptions } from './kubeconfig.ts';
 import { readKubeconfig } from './kubeconfig.ts';
-import type { ApiRequest, ApiResponse } from './transport.ts';
+import type { ApiRequest, ApiResponse, Guard } from './transport.ts';
 import { HarmfulRequest, createTransport } from './transport.ts';
 
 /** An API server that can be asked, and cannot be written to. */
@@ -21,6 +21,8 @@ export interface Connection {
 export interface ConnectOptions extends KubeconfigOptions {
   /** User that requests are made as, by impersonation; wins over the kubeconfig's own `as`. */
   readonly as?: string | undefined;
+  /** What may be sent; only what cannot change the cluster unless given. */
+  readonly guard?: Guard;
 }
 
 /**
@@ -31,7 +33,7 @@ export async function connect(options: ConnectOptions): Promise<Result<Connectio
   const access = await readKubeconfig(options);
   if (!access.ok) return access;
   const { cluster, server, user } = access.value;
-  const transport = createTransport(access.value, options.env);
+  const transport = createTransport(access.value, options.env, options.guard);
   const authenticator = createAuthenticator(
     options.as === undefined ? user : { ...user, impersonate: { user: options.as, groups: [] } },
     () => Date.now(),

@@ -1,6 +1,5 @@
 import type { Connection } from '../../adapters/kubernetes/connect.ts';
 import { createClusterReader } from '../../adapters/kubernetes/cluster-reader.ts';
-import { createDryRun } from '../../adapters/kubernetes/dry-run.ts';
 import type { Config } from '../../config/config.ts';
 import type { Problem } from '../../domain/problem.ts';
 import type { Result } from '../../domain/result.ts';
@@ -93,10 +92,11 @@ async function askDryRun(
   reading: Connection,
 ): Promise<DoctorLine> {
   const { dryRunAs } = configured;
-  const asking = dryRunAs === undefined ? ok(reading) : await connectTo(configured, context, env, dryRunAs);
+  const asking = dryRunAs === undefined ? ok(reading) : await connectTo(configured, context, env, { as: dryRunAs });
   if (!asking.ok) return linesOf('dry-run').problem(asking.error.message, 'see cluster.dryRunAs in the configuration');
   const line = await examineDryRun(
-    createDryRun(asking.value, basics),
+    asking.value,
+    basics,
     objects.Application[0]?.spec.destination.namespace ?? 'default',
   );
   if (dryRunAs !== undefined) asking.value.close();

@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { apiPath, bodyText, failureText, parseJson } from '../../adapters/kubernetes/answer.ts';
 import type { Connection } from '../../adapters/kubernetes/connect.ts';
+import { createDryRun } from '../../adapters/kubernetes/dry-run.ts';
+import { proveReadOnly } from '../../adapters/kubernetes/self-test.ts';
 import { ALL_KINDS, KINDS } from '../../domain/kubernetes/kinds.ts';
 import type { Kind } from '../../domain/kubernetes/kinds.ts';
 import type { Snapshot } from '../../domain/snapshot.ts';
 import { isBlind } from '../../domain/snapshot.ts';
-import type { DryRun } from '../../ports/cluster.ts';
+import type { Basics } from '../app.ts';
 import type { DoctorLine } from './line.ts';
 import { linesOf } from './line.ts';
 
@@ -128,9 +130,21 @@ async function mayI(connection: Connection, resourceAttributes: object): Promise
 }
 
 const dryRunLine = linesOf('dry-run');
+const OPTIONAL_DRY_RUN =
+  'it is optional: without it proofs say "could not check" for api-server (values: dryRun.enabled)';
 
-/** Whether the API server can be asked what it thinks of an edit. */
-export async function examineDryRun(dryRun: DryRun, namespace: string): Promise<DoctorLine> {
+/**
+ * Whether the API server can be asked what it thinks of an edit. That is done only by an identity that is proven to be
+ * held to dry runs, which a real write that changes nothing shows: the policy must deny it.
+ */
+export async function examineDryRun(
+  connection: Connection,
+  { clock, log }: Pick<Basics, 'clock' | 'log'>,
+  namespace: string,
+): Promise<DoctorLine> {
+  const proof = await proveReadOnly(connection, clock);
+  if (!proof.proven) return dryRunLine.unknown(`dry runs stay off: ${proof.reason}`, namespace, OPTIONAL_DRY_RUN);
+  const dryRun = createDryRun(connection, { log });
   const labels = { app: 'remendo-doctor' };
   const object = {
     apiVersion: 'apps/v1',
@@ -148,8 +162,8 @@ export async function examineDryRun(dryRun: DryRun, namespace: string): Promise<
     namespace,
     name: 'remendo-doctor',
   });
-  if (answer.kind === 'accepted') return dryRunLine.ok('the API server checks edits in dry runs', namespace);
+  if (answer.kind === 'accepted')
+    return dryRunLine.ok('the API server checks edits in dry runs, and the policy denies everything else', namespace);
   if (answer.kind === 'refused') return dryRunLine.ok(`dry runs are answered (this one: ${answer.message})`, namespace);
-  const remedy = 'it is optional: without it proofs say "could not check" for api-server (values: dryRun.enabled)';
-  return dryRunLine.unknown(answer.reason, namespace, remedy);
+  return dryRunLine.unknown(answer.reason, namespace, OPTIONAL_DRY_RUN);
 }

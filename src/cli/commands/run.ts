@@ -1,12 +1,13 @@
 import { buildApp } from '../../app/app.ts';
 import { scanOutput } from '../../app/scan-output.ts';
-import { runLoop } from '../../engine/loop.ts';
 import { pass } from '../../engine/pass.ts';
 import type { PassReport } from '../../engine/report.ts';
+import { runDaemon } from '../../serve/daemon.ts';
 import type { GlobalOptions, RepoOption } from '../program.ts';
 import { printPass } from '../pass-text.ts';
 import { createTerminal } from '../terminal.ts';
 import type { Terminal } from '../terminal.ts';
+import { VERSION } from '../version.ts';
 import { configFor, printProblem, repositoriesOf, stopSignal } from './shared.ts';
 
 export interface RunOptions extends GlobalOptions {
@@ -44,9 +45,15 @@ export async function run(options: RunOptions): Promise<number> {
     show(report.value);
     return 0;
   }
-  await runLoop(app.ports, config.run, show, signal);
+  const ran = await runDaemon(
+    app,
+    { env: process.env, context: options.context, version: VERSION, done: show },
+    signal,
+  );
   await app.close();
-  return 0;
+  if (ran.ok) return 0;
+  printProblem(ran.error, terminal);
+  return 1;
 }
 
 function print(report: PassReport, output: 'text' | 'json', terminal: Terminal): void {

@@ -9,7 +9,7 @@ import type { OpenDocument } from './edit-document.ts';
 import { refuseText } from './generated.ts';
 import { editInside } from './inside.ts';
 import { Refusal, refusal } from './refusal.ts';
-import { applyOperations } from './rename.ts';
+import { applyInOrder } from './rename.ts';
 import type { Selected } from './select.ts';
 import { selectDocument } from './select.ts';
 import { applySpans, trimSpan } from './splice.ts';
@@ -67,7 +67,7 @@ function carryOut(open: OpenDocument, { document, prefix }: Selected, edit: Text
   }
   if (path) return editInside(open, [...prefix, ...path], edit.operations);
   const operations = edit.operations.map((operation) => ({ ...operation, path: [...prefix, ...operation.path] }));
-  return applyOperations(open, operations);
+  return applyInOrder(open, operations);
 }
 
 function spansOf(text: string, documents: readonly OpenDocument[]): Span[] {

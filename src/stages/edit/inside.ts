@@ -12,7 +12,7 @@ import { layout, splice } from './edit-document.ts';
 import { contentEnd, nextLine, refuse } from './layout.ts';
 import type { Layout } from './layout.ts';
 import { Refusal, refusal } from './refusal.ts';
-import { applyOperations } from './rename.ts';
+import { applyInOrder } from './rename.ts';
 import { replaceValue, slotColumn } from './replace.ts';
 import { applySpans, trimSpan } from './splice.ts';
 import type { Target } from './target.ts';
@@ -76,7 +76,7 @@ function editString(text: string, operations: readonly Operation[], file: string
     lineOffset: 0,
   };
   try {
-    open = applyOperations(open, operations);
+    open = applyInOrder(open, operations);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     throw refused(error.problem.code, `in ${name}: ${error.problem.message}`);

@@ -11,7 +11,7 @@ import { findTarget } from './target.ts';
  * Applies operations one after the other. A key that is taken away and put back with the same value under another name is
  * renamed where it stands, so that its value, its comment and its place stay as they are. Throws Refusal.
  */
-export function applyOperations(open: OpenDocument, operations: readonly Operation[]): OpenDocument {
+export function applyInOrder(open: OpenDocument, operations: readonly Operation[]): OpenDocument {
   let edited = open;
   for (let i = 0; i < operations.length; i++) {
     const [operation, ...rest] = operations.slice(i);
@@ -35,7 +35,7 @@ function renameKey(open: OpenDocument, one: Operation, other: Operation | undefi
   const removal = both.find(({ op }) => op === 'remove');
   const added = both.find((operation) => operation.op === 'add');
   const name = added?.path.at(-1);
-  if (!removal || !added || typeof name !== 'string') return undefined;
+  if (!removal || added?.op !== 'add' || typeof name !== 'string') return undefined;
   const parent = removal.path.slice(0, -1);
   if (formatFieldPath(parent) !== formatFieldPath(added.path.slice(0, -1))) return undefined;
   const { value } = open.document;

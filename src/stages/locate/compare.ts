@@ -37,7 +37,8 @@ export function compareRenders(
     const ref = (a ?? b)?.ref;
     if (!ref) return [];
     return differences(a?.object, b?.object).map((difference) => {
-      const root = difference.after === undefined ? a?.object : b?.object;
+      // Merge keys as they were: an item may have another name in the second render.
+      const root = difference.before === undefined ? b?.object : a?.object;
       const field = formatFieldPath(fromPointer(root ?? {}, difference.pointer));
       return { object: ref, field, ...difference };
     });

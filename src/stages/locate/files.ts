@@ -11,7 +11,8 @@ export function readSource(checkout: Checkout, overlay: Overlay, path: string): 
   return target !== undefined && statSync(target).isFile() ? readFileSync(target, 'utf8') : undefined;
 }
 
-function insideOf(checkout: Checkout, path: string): string | undefined {
+/** Real path of a file or folder of a checkout; undefined where there is none, or a symlink leads out of it. */
+export function insideOf(checkout: Checkout, path: string): string | undefined {
   try {
     const root = realpathSync(checkout.directory);
     const target = realpathSync(join(root, path));

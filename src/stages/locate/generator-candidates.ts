@@ -6,6 +6,7 @@ import { isArray, isObject, plainText } from '../../domain/json.ts';
 import type { Checkout } from '../../domain/source.ts';
 import { NO_OVERLAY, readSource } from './files.ts';
 import { baseName } from './generated-names.ts';
+import type { ObjectRef } from '../../domain/object-ref.ts';
 import type { Place } from './places.ts';
 import { editAt, isScalar } from './places.ts';
 import type { Goal } from './plan.ts';
@@ -24,34 +25,43 @@ export function generatorCandidates(
   places: readonly Place[],
   { declared, operations, source }: Goal,
 ): readonly Ranked[] {
-  const { kind, name } = declared.ref;
+  const entries = entriesOf(operations, declared.object, declared.ref.kind === 'Secret');
+  if (!entries) return [];
+  const generated = baseName(declared.ref) ?? declared.ref.name;
+  return generatorsOf(places, declared.ref).flatMap(({ place, generator, at }) => {
+    const edits = editsOf(generator, at, entries);
+    const cost = (place.layer >= 90 ? 0 : 1.5) - place.layer / 1000 - (generator.name === generated ? 0.5 : 0);
+    const { repoURL } = place;
+    const label = `the generator ${plainText(generator.name)} in ${place.file}`;
+    const written: Ranked[] =
+      edits.length === 0 ? [] : [{ candidate: { repoURL, edits: [editAt(place, edits)], place: label }, cost }];
+    const [entry, ...more] = entries;
+    const texts = entry && more.length === 0 ? textsOf(generator, place, source.request.checkout, entry) : [];
+    return [
+      ...texts.map(([file, text]) => ({
+        candidate: { repoURL, edits: [], texts: new Map([[file, text]]), place: `${file}, which ${label} reads` },
+        cost: cost - 0.1,
+      })),
+      ...written,
+    ];
+  });
+}
+
+/** The generators of a ConfigMap or Secret: in kustomizations, by a name that is a part of the object's. */
+export function generatorsOf(
+  places: readonly Place[],
+  ref: ObjectRef,
+): readonly { readonly place: Place; readonly generator: JsonObject; readonly at: FieldPath }[] {
+  const { kind, name } = ref;
   const field = kind === 'ConfigMap' ? 'configMapGenerator' : kind === 'Secret' ? 'secretGenerator' : undefined;
   if (field === undefined) return [];
-  const entries = entriesOf(operations, declared.object, kind === 'Secret');
-  if (!entries) return [];
-  const generated = baseName(declared.ref) ?? name;
+  const generated = baseName(ref) ?? name;
   return places.flatMap((place) => {
-    if (place.kind !== 'kustomization' || !isObject(place.value)) return [];
-    const generators = place.value[field];
+    const generators = place.kind === 'kustomization' && isObject(place.value) ? place.value[field] : undefined;
     if (!isArray(generators)) return [];
-    return generators.flatMap((generator, i) => {
-      if (!isObject(generator) || !generated.includes(plainText(generator.name))) return [];
-      const edits = editsOf(generator, [field, i], entries);
-      const cost = (place.layer >= 90 ? 0 : 1.5) - place.layer / 1000 - (generator.name === generated ? 0.5 : 0);
-      const { repoURL } = place;
-      const label = `the generator ${plainText(generator.name)} in ${place.file}`;
-      const written: Ranked[] =
-        edits.length === 0 ? [] : [{ candidate: { repoURL, edits: [editAt(place, edits)], place: label }, cost }];
-      const [entry, ...more] = entries;
-      const texts = entry && more.length === 0 ? textsOf(generator, place, source.request.checkout, entry) : [];
-      return [
-        ...texts.map(([file, text]) => ({
-          candidate: { repoURL, edits: [], texts: new Map([[file, text]]), place: `${file}, which ${label} reads` },
-          cost: cost - 0.1,
-        })),
-        ...written,
-      ];
-    });
+    return generators.flatMap((generator, i) =>
+      isObject(generator) && generated.includes(plainText(generator.name)) ? [{ place, generator, at: [field, i] }] : [],
+    );
   });
 }
 
@@ -69,15 +79,16 @@ function entriesOf(operations: readonly Operation[], object: JsonObject, secret:
     const [root, key, ...rest] = operation.path;
     if (root !== 'data' || typeof key !== 'string' || rest.length > 0) return undefined;
     const data = isObject(object.data) ? object.data : {};
-    const before = plain(data[key], secret);
+    const before = plainEntry(data[key], secret);
     const after =
-      operation.op === 'remove' ? undefined : operation.op === 'test' ? before : plain(operation.value, secret);
+      operation.op === 'remove' ? undefined : operation.op === 'test' ? before : plainEntry(operation.value, secret);
     out.push({ key, before, after });
   }
   return out;
 }
 
-function plain(value: JsonValue | undefined, secret: boolean): string | undefined {
+/** The text of an entry of `data`: decoded in a Secret. */
+export function plainEntry(value: JsonValue | undefined, secret: boolean): string | undefined {
   if (value === undefined || !isScalar(value)) return undefined;
   return secret ? Buffer.from(String(value), 'base64').toString('utf8') : String(value);
 }
@@ -117,7 +128,7 @@ function editsOf(generator: JsonObject, at: FieldPath, entries: readonly EntryCh
 }
 
 /** Files that give the entry, with the text that gives what is wanted: `files` whole, `envs` by their line. */
-function textsOf(
+export function textsOf(
   generator: JsonObject,
   { file }: Place,
   checkout: Checkout,

@@ -5,8 +5,9 @@ import type { JsonValue } from '../../domain/json.ts';
 import { deepEqual, isArray, isObject, plainText } from '../../domain/json.ts';
 import type { ValueLeaf } from './helm-layers.ts';
 import { effectiveValues, helmLayers, liveLeaves } from './helm-layers.ts';
+import { unsetKeys } from './helm-unset-keys.ts';
 import { writeCandidates } from './helm-writes.ts';
-import { nodesOf } from './places.ts';
+import { isScalar, nodesOf } from './places.ts';
 import type { Goal } from './plan.ts';
 import { nameSimilarity } from './proposals.ts';
 import { findFeeders } from './search-feeders.ts';
@@ -50,10 +51,29 @@ function guess(wish: Wish, leaves: readonly ValueLeaf[], values: JsonValue, goal
   const { before, after } = wish;
   if (before !== undefined && after !== undefined) {
     const scalars = scalarCandidates(leaves, wish).map(({ leaf, value }) => ({ key: keyFor(leaf, leaves), value }));
-    return [...scalars, ...blockChanges(goal, values), ...fillIns(wish, leaves)];
+    const filled = isScalar(before) || isEmpty(before) ? additionsTo(before, wish, values, after) : [];
+    const guesses = [...digests(wish, leaves), ...scalars, ...blockChanges(goal, values), ...fillIns(wish, leaves)];
+    return [...guesses, ...filled, ...unsetKeys(goal, values, wish)];
   }
   if (after === undefined) return [...removals(wish, leaves), ...blockChanges(goal, values)];
-  return [...blockChanges(goal, values), ...additions(wish, values, after)];
+  return [...blockChanges(goal, values), ...additions(wish, values, after), ...unsetKeys(goal, values, wish)];
+}
+
+/** An empty map or list of the object may be an empty one of the values. */
+function additionsTo(before: JsonValue, wish: Wish, values: JsonValue, after: JsonValue): readonly ValueChange[] {
+  return isScalar(before) ? [] : additions(wish, values, after);
+}
+
+/** A digest that an image gets, where the chart has an empty key for one: a tag would hold it too, but not as meant. */
+function digests({ path, before, after }: Wish, leaves: readonly ValueLeaf[]): readonly ValueChange[] {
+  const digest = typeof after === 'string' ? /@(sha256:[0-9a-f]{64})$/.exec(after)?.[1] : undefined;
+  if (path.at(-1) !== 'image' || digest === undefined || plainText(before).includes('@')) return [];
+  const field = namesOf(path);
+  return leaves
+    .filter(({ value, key }) => (value === '' || value === null) && /^(digest|sha(256)?)$/i.test(namesOf(key).at(-1) ?? ''))
+    .sort((a, b) => nameSimilarity(field, namesOf(b.key)) - nameSimilarity(field, namesOf(a.key)))
+    .slice(0, 3)
+    .map(({ key }) => ({ key, value: digest }));
 }
 
 function keyFor(leaf: { readonly path: FieldPath }, leaves: readonly ValueLeaf[]): FieldPath {
@@ -88,9 +108,10 @@ function blockChanges({ declared, operations }: Goal, values: JsonValue): readon
         if (path.length === 0) continue;
         const equal = parent !== undefined && deepEqual(parent, value) && !isEmpty(value);
         const named = path.at(-1) === namesOf(parentPath).at(-1) && typeof parentPath.at(-1) === 'string';
-        if (!equal && !named) continue;
+        const part = !equal && isPartOf(value, parent);
+        if (!equal && !named && !part) continue;
         const change = changeBelow(path, value, rest, operation);
-        const similarity = nameSimilarity(namesOf(operation.path.slice(0, depth)), namesOf(path)) + (equal ? 3 : 0);
+        const similarity = nameSimilarity(namesOf(operation.path.slice(0, depth)), namesOf(path)) + (equal ? 3 : part ? 2 : 0);
         if (change) out.push({ change, similarity });
       }
     }
@@ -106,6 +127,17 @@ function blockChanges({ declared, operations }: Goal, values: JsonValue): readon
     }
   }
   return out.sort((a, b) => b.similarity - a.similarity).map(({ change }) => change);
+}
+
+/** Whether a chart may have put a map or list of its values into a longer one: all of it is there. */
+function isPartOf(value: JsonValue, whole: JsonValue | undefined): boolean {
+  if (isEmpty(value)) return false;
+  if (isArray(value)) return isArray(whole) && value.every((item) => whole.some((other) => deepEqual(item, other)));
+  if (!isObject(value) || !isObject(whole)) return false;
+  return Object.entries(value).every(([key, item]) => {
+    const shown = whole[key];
+    return shown !== undefined && (deepEqual(item, shown) || (isScalar(item) && plainText(item) === plainText(shown)));
+  });
 }
 
 function isEmpty(value: JsonValue): boolean {
@@ -179,11 +211,12 @@ function fillIns({ path, before, after }: Wish, leaves: readonly ValueLeaf[]): r
   if (typeof before !== 'string' || typeof after !== 'string') return [];
   const field = namesOf(path);
   const part = changedPart(before, after);
+  const middle = part.slice(0, part.length - sameTail(before, part));
   return leaves
     .filter(({ value, key }) => (value === '' || value === null) && nameSimilarity(field, namesOf(key)) > 0)
     .sort((a, b) => nameSimilarity(field, namesOf(b.key)) - nameSimilarity(field, namesOf(a.key)))
     .slice(0, 3)
-    .flatMap(({ key }) => [part, after].map((value) => ({ key, value })));
+    .flatMap(({ key }) => [...new Set([part, middle, after])].map((value) => ({ key, value })));
 }
 
 /** What differs, from the separator before it: of two images that have another tag, the tag. */
@@ -192,6 +225,15 @@ function changedPart(before: string, after: string): string {
   while (same < Math.min(before.length, after.length) && before[same] === after[same]) same++;
   const separator = Math.max(...[':', '@', '=', '/', ','].map((char) => after.slice(0, same).lastIndexOf(char)));
   return after.slice(separator + 1);
+}
+
+/** How much two texts share at their ends, from a separator on: of two images in other registries, the path and tag. */
+function sameTail(before: string, part: string): number {
+  let same = 0;
+  while (same < Math.min(before.length, part.length - 1) && before.at(-1 - same) === part.at(-1 - same)) same++;
+  const tail = part.slice(part.length - same);
+  const start = tail.search(/[:@=/,]/);
+  return start < 0 ? 0 : tail.length - start;
 }
 
 /** Keys that are empty now and are named like the new field. */
@@ -204,7 +246,14 @@ function additions({ path }: Wish, values: JsonValue, after: JsonValue): readonl
     .sort((a, b) => b.similarity - a.similarity);
   const last = path.at(-1);
   const item = typeof last === 'object' || typeof last === 'number' || last === '-';
-  return candidates.slice(0, 8).map(({ key, value }) => ({ key, value: item && !isObject(value) ? [after] : after }));
+  return candidates.slice(0, 8).flatMap(({ key, value }): ValueChange[] => {
+    if (item && !isObject(value)) return [{ key, value: [after] }];
+    const whole = { key, value: after };
+    // An empty map may be the field itself, or the one that the field is a key of.
+    const inside = { key, value: typeof last === 'string' ? { [last]: after } : after };
+    if (!isObject(value) || typeof last !== 'string') return [whole];
+    return key.at(-1) === last ? [whole, inside] : [inside, whole];
+  });
 }
 
 function* everyKey(value: JsonValue, path: FieldPath = []): Generator<{ path: FieldPath; value: JsonValue }> {

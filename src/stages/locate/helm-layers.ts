@@ -6,6 +6,7 @@ import type { Checkout } from '../../domain/source.ts';
 import { readDocuments } from '../../domain/yaml/read.ts';
 import { applicationPlaces } from './application-places.ts';
 import type { OptionsQuestion } from './application-places.ts';
+import { archiveFiles } from './archive.ts';
 import { NO_OVERLAY, listNames, readSource } from './files.ts';
 import type { Leaf, Place } from './places.ts';
 import { scalarsOf } from './places.ts';
@@ -73,9 +74,37 @@ function chartLayers(checkout: Checkout, folder: string, prefix: FieldPath, clos
       }
     }
   }
+  out.push(...packedLayers(checkout, folder, prefix, dependencies));
   const file = posix.join(folder, 'values.yaml');
   const place = filePlace(checkout, file, 100 - prefix.length, 'chart-values', `the chart's defaults ${file}`, closed);
   return place ? [...out, layer(place, prefix)] : out;
+}
+
+/** Defaults of the packed charts (`charts/*.tgz`) of a chart. Their lines are those inside the archive. */
+function packedLayers(
+  checkout: Checkout,
+  folder: string,
+  prefix: FieldPath,
+  dependencies: readonly JsonObject[],
+): Layer[] {
+  const charts = posix.join(folder, 'charts');
+  const archives = listNames(checkout, NO_OVERLAY, charts).filter((name) => name.endsWith('.tgz'));
+  return archives.flatMap((archive) => {
+    const file = posix.join(charts, archive);
+    const name = archive.replace(/-\d[\w.+-]*\.tgz$/, '');
+    const text = archiveFiles(checkout, file).get(`${name}/values.yaml`);
+    const documents = text === undefined ? undefined : readDocuments(text, file);
+    const value = documents?.ok ? documents.value[0]?.value : undefined;
+    if (!isObject(value)) return [];
+    const aliases = dependencies.filter((dependency) => dependency.name === name).map(({ alias }) => plainText(alias) || name);
+    return (aliases.length > 0 ? aliases : [name]).map((alias) => {
+      const label = `the defaults of the packed chart ${file} (${name}/values.yaml)`;
+      const closed = 'it belongs to a packed chart';
+      const shared = { kind: 'chart-values', repoURL: checkout.repoURL, file, document: 0, base: [], value } as const;
+      const place: Place = { ...shared, layer: 98 - prefix.length, label, closed, member: `${name}/values.yaml` };
+      return layer(place, [...prefix, alias]);
+    });
+  });
 }
 
 function subcharts(

@@ -22,7 +22,7 @@ export function* writeCandidates(
   values: JsonValue,
   change: ValueChange,
   context: LocateContext,
-  goal: Goal,
+  goal: Pick<Goal, 'location' | 'source'>,
 ): Generator<Candidate> {
   const deciding = layers.findLastIndex((layer) => setsAt(layer, change.key));
   const ownValues = layers.some(({ place }) => place.kind === 'values');
@@ -34,15 +34,18 @@ export function* writeCandidates(
     if (candidate) yield candidate;
   }
   const above = layers.slice(deciding + 1).filter((layer) => open(layer) && layer.parameter === undefined);
-  const files = above.filter(({ place }) => place.kind === 'values' || place.kind === 'chart-values').reverse();
+  const files = above.filter(({ place }) => place.kind === 'values').reverse();
   const inline = above.filter(({ place }) => place.kind !== 'values' && place.kind !== 'chart-values');
-  for (const layer of [...files, ...inline]) {
+  const defaults = above.filter(({ place }) => place.kind === 'chart-values').reverse();
+  // Beside the key's siblings, where the Application's own values have them.
+  const siblings = inline.filter(({ value }) => isObject(getField(value, change.key.slice(0, -1)) ?? null) && change.key.length > 1);
+  for (const layer of new Set([...siblings, ...files, ...inline, ...defaults])) {
     const value = change.value === undefined ? null : change.value;
     const candidate = writeIn(layer, leaves, values, { ...change, value });
     if (candidate)
       yield { ...candidate, place: `${candidate.place}, which overrides ${current?.place.label ?? 'the default'}` };
   }
-  if (files.length === 0 && inline.length === 0 && change.value !== undefined) {
+  if (files.length === 0 && inline.length === 0 && defaults.length === 0 && change.value !== undefined) {
     const candidate = newInlineValues(change, context, goal);
     if (candidate) yield candidate;
   }
@@ -136,7 +139,7 @@ function withValue(node: JsonValue, path: FieldPath, value: JsonValue): JsonValu
 }
 
 /** `helm.valuesObject` of the Application's own manifest, for a chart whose values nothing in Git sets yet. */
-function newInlineValues({ key, value }: ValueChange, context: LocateContext, goal: Goal): Candidate | undefined {
+function newInlineValues({ key, value }: ValueChange, context: LocateContext, goal: Pick<Goal, 'location' | 'source'>): Candidate | undefined {
   const { checkout, source } = goal.source.request;
   const declared = context.fanIn.declaration(goal.location, checkout);
   if (!declared || declared.generated || value === undefined) return undefined;

@@ -8,8 +8,9 @@ import { applicationPlaces } from './application-places.ts';
 import { NO_OVERLAY } from './files.ts';
 import { generatorCandidates } from './generator-candidates.ts';
 import { overlayCandidates } from './kustomize-overlay.ts';
-import { kustomizePlaces } from './kustomize-places.ts';
-import type { Place } from './places.ts';
+import { imageEntryCandidates } from './image-entries.ts';
+import { carriesValue, inlinePatches, kustomizePlaces } from './kustomize-places.ts';
+import type { Leaf, Place } from './places.ts';
 import { editAt, leavesOf } from './places.ts';
 import type { Goal } from './plan.ts';
 import type { Candidate, LocateContext, Session } from './session.ts';
@@ -26,7 +27,8 @@ export async function* kustomizeCandidates(
   goal: Goal,
 ): AsyncIterable<Candidate> {
   const { source, declared, operations } = goal;
-  const places = [...kustomizePlaces(source, NO_OVERLAY), ...applicationPlaces(context, goal)];
+  const options = applicationPlaces(context, goal);
+  const places = [...kustomizePlaces(source, NO_OVERLAY), ...options, ...options.flatMap(inlinePatches)];
   const wishes = wishesOf(declared.object, operations);
   const documents = places.filter((place) => describes(place, declared.ref));
   const ranked: { candidate: Candidate; cost: number }[] = [
@@ -35,7 +37,8 @@ export async function* kustomizeCandidates(
   ];
   const [only, ...more] = wishes;
   if (only && more.length === 0) {
-    for (const { leaf, value, cost } of scalarCandidates(places.flatMap(leavesOf), only)) {
+    ranked.push(...imageEntryCandidates(places, only).map((candidate) => ({ candidate, cost: -2 })));
+    for (const { leaf, value, cost } of scalarCandidates(leavesThatCarry(places), only)) {
       const candidate = {
         repoURL: leaf.place.repoURL,
         edits: [editAt(leaf.place, [{ op: 'replace', path: leaf.path, value }])],
@@ -52,7 +55,19 @@ export async function* kustomizeCandidates(
 function entryBonus(place: Place, field: unknown, { path }: Wish): number {
   const last = path.at(-1);
   const entry = (field === 'images' && last === 'image') || (field === 'replicas' && last === 'replicas');
-  return place.kind === 'kustomization' && entry ? -2 : 0;
+  return isKustomization(place) && entry ? -2 : 0;
+}
+
+/** The scalars of places that go into objects: of a kustomization only those that are no selectors. */
+export function leavesThatCarry(places: readonly Place[]): readonly Leaf[] {
+  return places.flatMap((place) =>
+    leavesOf(place).filter(({ path }) => !isKustomization(place) || carriesValue(path)),
+  );
+}
+
+/** A kustomization, or the options for one in an Application or an override file. */
+function isKustomization({ kind }: Place): boolean {
+  return kind === 'kustomization' || kind === 'application' || kind === 'override';
 }
 
 /** Whether a document may be about an object: same kind, and a name that is a part of the rendered one. */

@@ -53,7 +53,23 @@ function isPatchLike(value: JsonValue): boolean {
   return !isObject(value.spec.selector) && value.kind !== 'Job';
 }
 
-function inlinePatches(kustomization: Place): readonly Place[] {
+/**
+ * Whether a scalar of a kustomization (or of an Application's options for one) goes into objects. The others select what
+ * is built and where it is changed: another value there moves a field without being its source.
+ */
+export function carriesValue([field, , key]: FieldPath): boolean {
+  if (typeof field !== 'string') return false;
+  if (['namespace', 'namePrefix', 'nameSuffix', 'commonLabels', 'commonAnnotations'].includes(field)) return true;
+  if (field === 'images') return key === undefined || key === 'newName' || key === 'newTag' || key === 'digest';
+  if (field === 'replicas') return key === 'count';
+  if (field === 'labels') return key === 'pairs';
+  if (field === 'replacements') return key === 'sourceValue';
+  if (field === 'configMapGenerator' || field === 'secretGenerator') return key !== 'files' && key !== 'envs' && key !== 'env';
+  return field === 'generatorOptions' || field.startsWith('patches');
+}
+
+/** The patches that are written as text in a kustomization, or in the `kustomize` options of an Application. */
+export function inlinePatches(kustomization: Place): readonly Place[] {
   const root = kustomization.value;
   if (!isObject(root)) return [];
   const at: FieldPath[] = [];
@@ -74,12 +90,13 @@ function inlinePatches(kustomization: Place): readonly Place[] {
     const documents = typeof text === 'string' ? readDocuments(text) : undefined;
     const [only, ...more] = documents?.ok ? documents.value : [];
     if (!only || more.length > 0) return [];
-    const label = `the inline patch in ${kustomization.file}`;
+    const label = `the inline patch in ${kustomization.kind === 'kustomization' ? kustomization.file : kustomization.label}`;
     return [
       {
         ...kustomization,
         kind: 'patch',
-        inside,
+        inside: [...kustomization.base, ...inside],
+        base: [],
         value: only.value,
         layer: kustomization.layer - 1,
         label,

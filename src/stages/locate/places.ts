@@ -23,6 +23,8 @@ export interface Place {
   readonly layer: number;
   /** For people: `values file env/prod.yaml`. */
   readonly label: string;
+  /** Path in the archive, where `file` is one. */
+  readonly member?: string;
   /** Why nothing may be written here; undefined where it may. */
   readonly closed?: string;
 }
@@ -32,6 +34,8 @@ export interface Leaf {
   readonly place: Place;
   readonly path: FieldPath;
   readonly value: Scalar;
+  /** How another value is tried where the place cannot be written, such as a packed chart: by an override of it. */
+  readonly probe?: (value: Scalar) => { readonly repoURL: string; readonly edits: readonly SourceEdit[] } | undefined;
 }
 
 export type Scalar = string | number | boolean | null;

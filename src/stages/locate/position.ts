@@ -3,6 +3,7 @@ import type { Checkout } from '../../domain/source.ts';
 import { locateField } from '../../domain/yaml/locate.ts';
 import { readDocuments } from '../../domain/yaml/read.ts';
 import { getField } from '../../domain/field-path.ts';
+import { archiveFiles } from './archive.ts';
 import { NO_OVERLAY, readSource } from './files.ts';
 import type { Place } from './places.ts';
 
@@ -15,7 +16,10 @@ export interface Position {
 /** Where a value of a place is in its file; the place's string where it is inside one that is not a block. */
 export function positionInPlace(checkout: Checkout | undefined, place: Place, path: FieldPath): Position {
   const start = { line: 1, column: 1 };
-  const text = checkout && readSource(checkout, NO_OVERLAY, place.file);
+  const text =
+    checkout && place.member !== undefined
+      ? archiveFiles(checkout, place.file).get(place.member)
+      : checkout && readSource(checkout, NO_OVERLAY, place.file);
   const documents = text === undefined ? undefined : readDocuments(text, place.file);
   const document = documents?.ok ? documents.value[place.document] : undefined;
   if (!document || text === undefined) return start;

@@ -2,8 +2,8 @@ import type { FieldPath } from '../../domain/field-path.ts';
 import { getField } from '../../domain/field-path.ts';
 import { deepEqual } from '../../domain/json.ts';
 import type { RenderedObject } from '../../domain/source.ts';
+import { counterpart } from './counterpart.ts';
 import type { ValueLeaf } from './helm-layers.ts';
-import { findDeclared } from './location.ts';
 import type { Leaf, Scalar } from './places.ts';
 import { editAt, isScalar } from './places.ts';
 import { nameSimilarity, perturb, typedLike } from './proposals.ts';
@@ -32,9 +32,14 @@ export async function findFeeders(
   });
 }
 
+/** Renders that one question has under way at the same time. */
+const AT_ONCE = 2;
+/** Leaves with the nearest names are asked one by one. */
+const ALONE = 2;
+
 /**
- * Scalars that a field follows: groups of them are changed together and halved while the field moves, so that few
- * renders are needed. Similar names come first. Answers with at most `limit`.
+ * Scalars that a field follows: many of them are changed together, and halved while the field moves, so that few
+ * renders are needed, and one where nothing feeds the field. Similar names come first. Answers with at most `limit`.
  */
 export async function findFollowed<L extends Leaf>(
   session: Session,
@@ -43,30 +48,50 @@ export async function findFollowed<L extends Leaf>(
   path: FieldPath,
   limit: number,
 ): Promise<readonly L[]> {
+  const found: L[] = [];
+  let groups = groupsOf(leaves, path);
+  while (groups.length > 0 && found.length < limit && session.hasBudget()) {
+    const now = groups.slice(0, AT_ONCE);
+    const answers = await Promise.all(now.map((group) => moves(session, declared, group, path)));
+    const halves = now.flatMap((group, i): L[][] => {
+      if (answers[i] === false) return [];
+      const [only, ...more] = group;
+      if (only && more.length === 0) {
+        if (answers[i]) found.push(only);
+        return [];
+      }
+      const half = Math.ceil(group.length / 2);
+      return [group.slice(0, half), group.slice(half)];
+    });
+    groups = [...halves, ...groups.slice(AT_ONCE)];
+  }
+  return found.slice(0, limit);
+}
+
+/**
+ * Switches are apart from the rest, as they take whole parts of a render away; so are names, which make another object
+ * of it, and values of other repositories.
+ */
+function groupsOf<L extends Leaf>(leaves: readonly L[], path: FieldPath): L[][] {
   const field = namesOf(path);
   const ranked = leaves
     .map((leaf) => ({ leaf, near: nameSimilarity(field, namesOf(leaf.path)) }))
     .sort((a, b) => b.near - a.near)
     .map(({ leaf }) => leaf)
-    .slice(0, 300);
-  const found: L[] = [];
-  // The nearest names one by one: a group of them would break more renders than it saves.
-  const groups = [...ranked.slice(0, 4).map((leaf) => [leaf]), ...chunks(ranked.slice(4), 16)];
-  for (let group = groups.shift(); group && found.length < limit && session.hasBudget(); group = groups.shift()) {
-    const moved = await moves(session, declared, group, path);
-    if (moved === false) continue;
-    const [only, ...more] = group;
-    if (only && more.length === 0) {
-      if (moved) found.push(only);
-      continue;
-    }
-    const half = Math.ceil(group.length / 2);
-    groups.unshift(group.slice(0, half), group.slice(half));
+    .slice(0, 1000);
+  const together = new Map<string, L[]>();
+  for (const leaf of ranked.slice(ALONE)) {
+    const names = /name(override)?$/i.test(namesOf(leaf.path).at(-1) ?? '');
+    const type = typeof leaf.value === 'boolean' || leaf.value === null ? 'switch' : names ? 'name' : 'value';
+    const key = `${type} ${leaf.place.repoURL}`;
+    together.set(key, [...(together.get(key) ?? []), leaf]);
   }
-  return found;
+  const order = ['value', 'switch', 'name'];
+  const groups = [...together].sort(([a], [b]) => order.indexOf(a.split(' ')[0] ?? '') - order.indexOf(b.split(' ')[0] ?? ''));
+  return [...ranked.slice(0, ALONE).map((leaf) => [leaf]), ...groups.map(([, group]) => group)];
 }
 
-/** Whether the field differs when the values of a group do; undefined where that does not render. */
+/** Whether the field has another value when those of a group do; undefined where that does not render, or takes it away. */
 async function moves(
   session: Session,
   declared: RenderedObject,
@@ -75,18 +100,13 @@ async function moves(
 ): Promise<boolean | undefined> {
   const [first] = group;
   if (!first) return false;
-  const edits = group
-    .filter(({ place }) => place.repoURL === first.place.repoURL)
-    .map(({ place, path: at, value }) =>
-      editAt(place, [{ op: 'replace', path: at, value: perturb(value)[0] ?? null }]),
-    );
+  const edits = group.map(({ place, path: at, value }) =>
+    editAt(place, [{ op: 'replace', path: at, value: perturb(value)[0] ?? null }]),
+  );
   const rendered = await session.renderWith({ repoURL: first.place.repoURL, edits, place: 'a try' });
   if (!rendered.ok) return undefined;
-  const now = findDeclared(rendered.value.objects, declared.ref);
-  // An object that is gone or has another name tells nothing about one field.
-  return now === undefined ? undefined : !deepEqual(getField(declared.object, path), getField(now.object, path));
-}
-
-function chunks<T>(list: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(list.length / size) }, (_, i) => list.slice(i * size, (i + 1) * size));
+  // An object that is gone, or a field that is, tells nothing about where its value came from.
+  const now = counterpart(session.base.objects, rendered.value.objects, declared, path);
+  const value = getField(now?.object, path);
+  return value === undefined ? undefined : !deepEqual(getField(declared.object, path), value);
 }

@@ -10,21 +10,23 @@ import { err, ok } from '../../domain/result.ts';
 import type { Location, RenderedObject } from '../../domain/source.ts';
 import { applicationPlaces, generatorPlaces } from './application-places.ts';
 import { compareRenders } from './compare.ts';
+import { counterpart, isIdentity } from './counterpart.ts';
 import { NO_OVERLAY } from './files.ts';
-import { helmLayers, liveLeaves } from './helm-layers.ts';
-import { describes } from './kustomize-candidates.ts';
-import { kustomizePlaces } from './kustomize-places.ts';
-import { findDeclared } from './location.ts';
+import { effectiveValues, helmLayers, liveLeaves } from './helm-layers.ts';
+import { writeCandidates } from './helm-writes.ts';
+import { describes, leavesThatCarry } from './kustomize-candidates.ts';
+import { inlinePatches, kustomizePlaces } from './kustomize-places.ts';
 import type { FedField, FieldOrigin } from './origin.ts';
 import { positionInPlace } from './position.ts';
 import type { Leaf } from './places.ts';
-import { editAt, isScalar, leavesOf, scalarsOf } from './places.ts';
-import { nameSimilarity, perturb } from './proposals.ts';
+import { editAt, leavesOf, scalarsOf } from './places.ts';
+import { perturb } from './proposals.ts';
+import { rankedLeaves } from './rank-leaves.ts';
 import type { RenderedSource } from './render.ts';
 import { findFollowed } from './search-feeders.ts';
 import type { Candidate, LocateContext, Session } from './session.ts';
 import { templateHint } from './template-hint.ts';
-import { namesOf } from './value-candidates.ts';
+import { textOrigins } from './text-origins.ts';
 
 export interface Question {
   readonly location: Location;
@@ -34,9 +36,9 @@ export interface Question {
   readonly value: JsonValue;
 }
 
-/** A source scalar that the field was seen to follow, and the change that showed it. */
+/** Where a followed value is written, and the change that showed that the field follows it. */
 interface Followed {
-  readonly leaf: Leaf;
+  readonly origin: Omit<FieldOrigin, 'value' | 'feeds'>;
   readonly candidate: Candidate;
 }
 
@@ -49,106 +51,135 @@ export async function traceByRendering(
   const { declared, value } = question;
   const [leafField] = scalarsOf(value);
   const path = [...question.path, ...(leafField?.path ?? [])];
-  const target = leafField?.value ?? null;
-  const leaves = leavesOfSource(context, question);
-  const found = await firstFollowed(session, declared, path, target, leaves);
+  const found =
+    (await fromTexts(session, question, path)) ??
+    (await fromLeaves(session, declared, path, leafField?.value ?? null, leavesOfSource(context, question)));
   if (!found) {
     const hint = templateHint({ ...question, operations: [{ op: 'remove', path }] });
     const message = `no value in Git was found that sets ${formatFieldPath(path)} of ${formatRef(declared.ref)}`;
-    return err(problem('not-found', message, hint === undefined ? {} : { hint }));
+    return err(problem('not-found', hint === undefined ? message : `${message}: ${hint}`));
   }
-  const { leaf, candidate } = found;
-  const position = positionInPlace(session.checkout(leaf.place.repoURL), leaf.place, leaf.path);
-  const inner = formatFieldPath([...leaf.place.base, ...leaf.path]);
-  return ok({
-    value,
-    repoURL: leaf.place.repoURL,
-    file: leaf.place.file,
-    ...position,
-    path: leaf.place.inside ? `${formatFieldPath(leaf.place.inside)} > ${inner}` : inner,
-    via: `${inner} in ${leaf.place.label}`,
-    feeds: await feedsOf(context, session, question, candidate, path),
-  });
+  return ok({ value, ...found.origin, feeds: await feedsOf(context, session, question, found.candidate, path) });
+}
+
+/** Files that are no YAML, such as those that a generator puts into a ConfigMap as they are. */
+async function fromTexts(session: Session, question: Question, path: FieldPath): Promise<Followed | undefined> {
+  for (const { file, line, column, via, place, changed } of textOrigins(question, path)) {
+    const { repoURL } = question.source.request.checkout;
+    const candidate = { repoURL, edits: [], texts: new Map([[file, changed]]), place };
+    if (await follows(session, question.declared, path, candidate)) {
+      return { origin: { repoURL, file, line, column, path: via, via: place }, candidate };
+    }
+  }
+  return undefined;
 }
 
 /** All scalars that may feed the source's objects: live values of a chart, or the documents of a kustomization. */
 function leavesOfSource(context: LocateContext, question: Question): readonly Leaf[] {
   const generated = generatorPlaces(context, question).flatMap(leavesOf);
-  if (question.source.type === 'Helm') return [...generated, ...liveLeaves(helmLayers(context, question))];
-  const places = [...kustomizePlaces(question.source, NO_OVERLAY), ...applicationPlaces(context, question)];
-  return [
-    ...generated,
-    ...places.flatMap((place) => {
-      const own = describes(place, question.declared.ref);
-      const foreign = place.kind === 'manifest' && !own;
-      return foreign ? [] : leavesOf(place);
-    }),
-  ];
+  if (question.source.type === 'Helm') return [...generated, ...valueLeaves(context, question)];
+  const options = applicationPlaces(context, question);
+  const places = [...kustomizePlaces(question.source, NO_OVERLAY), ...options, ...options.flatMap(inlinePatches)];
+  const own = places.filter((place) => place.kind !== 'manifest' || describes(place, question.declared.ref));
+  const replaces = places.some(({ kind, value }) => kind === 'kustomization' && /"(replacements|vars)":/.test(JSON.stringify(value)));
+  // A replacement copies a value from another object; it is the same there.
+  const foreign = replaces ? places.filter((place) => !own.includes(place)).flatMap(leavesOf) : [];
+  return [...generated, ...leavesThatCarry(own), ...foreign.filter(({ value }) => String(value) === String(question.value))];
 }
 
-async function firstFollowed(
+function valueLeaves(context: LocateContext, question: Question): readonly Leaf[] {
+  const layers = helmLayers(context, question);
+  const values = effectiveValues(layers);
+  const leaves = liveLeaves(layers);
+  return leaves.map((leaf): Leaf => {
+    if (leaf.place.member === undefined) return leaf;
+    const probe: Leaf['probe'] = (value) => {
+      const [first] = writeCandidates(layers, leaves, values, { key: leaf.key, value }, context, question);
+      return first;
+    };
+    return { ...leaf, probe };
+  });
+}
+
+/** Candidates by text first, the likeliest one by one; then everything else, many at a time. */
+async function fromLeaves(
   session: Session,
   declared: RenderedObject,
   path: FieldPath,
   target: JsonValue,
   leaves: readonly Leaf[],
 ): Promise<Followed | undefined> {
-  const field = namesOf(path);
-  const ranked = leaves
-    .flatMap((leaf) => {
-      const distance = relation(leaf, path, target);
-      if (distance === undefined) return [];
-      const near = Math.min(nameSimilarity(field, namesOf(leaf.path)), 4) * 0.15;
-      return [{ leaf, cost: distance - near + (leaf.place.layer >= 90 ? 0 : 0.4) }];
-    })
-    .sort((a, b) => a.cost - b.cost);
-  for (const { leaf } of ranked) {
-    const candidate = await follows(session, declared, path, leaf);
-    if (candidate) return { leaf, candidate };
+  const ranked = rankedLeaves(leaves, path, target);
+  const likely = ranked.slice(0, isIdentity(path) ? 12 : 4);
+  for (const leaf of likely) {
+    const found = await followsLeaf(session, declared, path, leaf);
+    if (found) return found;
   }
-  const tried = new Set(ranked.map(({ leaf }) => leaf));
-  const rest = leaves.filter((leaf) => !tried.has(leaf));
-  const [leaf] = await findFollowed(session, declared, rest, path, 1);
-  const candidate = leaf && (await follows(session, declared, path, leaf));
-  return leaf && candidate ? { leaf, candidate } : undefined;
+  const anchored = likely.find((leaf) => isAnchored(session, leaf) && formatFieldPath(leaf.path.filter(isKey)) === formatFieldPath(path.filter(isKey)));
+  if (anchored) {
+    const origin = originOf(session, anchored);
+    const candidate = { repoURL: origin.repoURL, edits: [], place: origin.via };
+    return { origin: { ...origin, via: `${origin.via}, through an anchor` }, candidate };
+  }
+  const tried = new Set(likely);
+  const order = new Set([...ranked, ...leaves]);
+  const [leaf] = await findFollowed(session, declared, [...order].filter((other) => !tried.has(other) && !other.probe), path, 1);
+  return leaf && followsLeaf(session, declared, path, leaf);
 }
 
-/** How a scalar's text hangs together with the field's: less is closer; undefined where it does not. */
-function relation(leaf: Leaf, path: FieldPath, target: JsonValue): number | undefined {
-  if (!isScalar(target) || target === null || leaf.value === null) return undefined;
-  const [text, field] = [String(leaf.value), String(target)];
-  if (text === field) return samePath(leaf, path) ? -0.5 : 0;
-  if (text === '' || field === '' || typeof leaf.value === 'boolean') return undefined;
-  // Of the parts of an image it is the last that changes.
-  if (field.endsWith(text)) return 1;
-  if (field.includes(text)) return 1.3;
-  return text.includes(field) ? 2 : undefined;
+/** Whether other values share the scalar through an anchor, so that it cannot be tried alone. */
+function isAnchored(session: Session, { place, path, value }: Leaf): boolean {
+  const edits = [editAt(place, [{ op: 'replace', path, value: perturb(value)[0] ?? null }])];
+  const built = session.changeSet({ repoURL: place.repoURL, edits, place: place.label });
+  return !built.ok && built.error.code === 'edit-anchor';
 }
 
-function samePath(leaf: Leaf, path: FieldPath): boolean {
-  const own = getField(leaf.place.value, path);
-  return own !== undefined && formatFieldPath(namesOf(path)) === formatFieldPath(namesOf(leaf.path));
+function isKey(segment: FieldPath[number]): boolean {
+  return typeof segment === 'string';
 }
 
 /** The change of a scalar that the field follows; undefined where it follows none. */
-async function follows(
+async function followsLeaf(
   session: Session,
   declared: RenderedObject,
   path: FieldPath,
   leaf: Leaf,
-): Promise<Candidate | undefined> {
-  const before = getField(declared.object, path);
-  for (const value of perturb(leaf.value)) {
+): Promise<Followed | undefined> {
+  const { place, path: at, value, probe } = leaf;
+  for (const other of perturb(value)) {
     if (!session.hasBudget()) return undefined;
-    const edits = [editAt(leaf.place, [{ op: 'replace', path: leaf.path, value }])];
-    const candidate = { repoURL: leaf.place.repoURL, edits, place: leaf.place.label };
-    const rendered = await session.renderWith(candidate);
-    if (!rendered.ok) continue;
-    const now = findDeclared(rendered.value.objects, declared.ref);
-    if (now === undefined) continue;
-    return deepEqual(before, getField(now.object, path)) ? undefined : candidate;
+    const plain = { repoURL: place.repoURL, edits: [editAt(place, [{ op: 'replace', path: at, value: other }])] };
+    const tried = probe ? probe(other) : plain;
+    if (!tried) return undefined;
+    const candidate = { repoURL: tried.repoURL, edits: tried.edits, place: place.label };
+    const answer = await follows(session, declared, path, candidate);
+    if (answer === undefined) continue;
+    return answer ? { origin: originOf(session, leaf), candidate } : undefined;
   }
   return undefined;
+}
+
+function originOf(session: Session, { place, path: at }: Leaf): Followed['origin'] {
+  const inner = formatFieldPath([...place.base, ...at]);
+  const { repoURL, file } = place;
+  const position = positionInPlace(session.checkout(repoURL), place, at);
+  const outer = place.inside ? formatFieldPath(place.inside) : place.member;
+  const path = outer === undefined ? inner : `${outer} > ${inner}`;
+  return { repoURL, file, ...position, path, via: `${inner} in ${place.label}` };
+}
+
+/** Whether the field takes another value; undefined where the change does not render, or takes the field away. */
+async function follows(
+  session: Session,
+  declared: RenderedObject,
+  path: FieldPath,
+  candidate: Candidate,
+): Promise<boolean | undefined> {
+  const rendered = await session.renderWith(candidate);
+  if (!rendered.ok) return undefined;
+  const now = counterpart(session.base.objects, rendered.value.objects, declared, path);
+  const value = getField(now?.object, path);
+  return value === undefined ? undefined : !deepEqual(getField(declared.object, path), value);
 }
 
 /** Fields that moved together with the one that was asked for, in all Applications that read the file. */
@@ -163,10 +194,16 @@ async function feedsOf(
   if (!changeSet.ok) return [];
   const { pairs } = await context.fanIn.pairs(location, changeSet.value);
   const asked = new Set([formatFieldPath(path), formatFieldPath(leafPath)]);
+  const identity = isIdentity(path) ? formatFieldPath(path) : 'metadata.name';
   return pairs.flatMap(({ application, before, after }) => {
     const own =
       application.name === location.application.name && application.namespace === location.application.namespace;
     return compareRenders(before, after)
+      .flatMap(({ object, field, before: old }) => {
+        if (field !== '') return [{ object, field }];
+        // An object under another name came and went; it counts once.
+        return old === undefined ? [] : [{ object, field: identity }];
+      })
       .filter(({ object, field }) => !(own && sameObject(object, declared.ref) && asked.has(field)))
       .slice(0, 50)
       .map(({ object, field }) => ({ application, object, field }));

@@ -38,7 +38,9 @@ function maps(from: JsonObject | undefined, to: JsonObject | undefined, path: Fi
 }
 
 function listChanges(from: JsonArray | undefined, to: JsonArray | undefined, path: FieldPath): LeafChange[] {
-  const key = MERGE_KEYS.find((name) => unique(from, name) && unique(to, name));
+  const keys = MERGE_KEYS.filter((name) => unique(from, name) && unique(to, name));
+  // A port that has a new name only is still the same port: the key by which every item finds its like is the right one.
+  const key = keys.find((name) => sameItems(from, to, name)) ?? keys[0];
   if (key === undefined) {
     if (from && to && from.length === to.length)
       return from.flatMap((item, i) => leafChanges(item, to[i], [...path, i]));
@@ -53,6 +55,13 @@ function listChanges(from: JsonArray | undefined, to: JsonArray | undefined, pat
       [...path, { key, value }],
     ),
   );
+}
+
+/** Whether each item of one list has its like in the other, by a key that is unique in both. */
+function sameItems(from: JsonArray | undefined, to: JsonArray | undefined, key: string): boolean {
+  const values = (list: JsonArray = []): string[] =>
+    list.map((item) => keyText(isObject(item) ? item[key] : undefined)).sort();
+  return from !== undefined && to !== undefined && values(from).join('\n') === values(to).join('\n');
 }
 
 function keyText(value: JsonValue | undefined): string {

@@ -43,7 +43,7 @@ interface Revisions {
 
 /** Words of errors that have nothing to do with what the repository holds. */
 const OUTSIDE =
-  /code = (Unavailable|DeadlineExceeded|Canceled)|context (deadline|canceled)|dial tcp|connection (refused|reset)|timeout|no such host|authentication required|failed to (list refs|fetch)|unable to (connect|resolve)|failed to load|cluster cache/i;
+  /code = (Unavailable|DeadlineExceeded|Canceled)|context (deadline|canceled)|dial tcp|connection (refused|reset)|i\/o timeout|timed out|no such host|authentication required|failed to (list refs|fetch)|unable to (connect|resolve)|cluster cache/i;
 
 /**
  * Follows the merge through `status` as reference page argocd 1.3 describes: the compared revision contains the merge, the

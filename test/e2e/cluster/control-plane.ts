@@ -4,7 +4,7 @@ import type { Certificates } from './certificates.ts';
 import { makeCertificates, writeKubeconfig } from './certificates.ts';
 import type { ApiClient } from './client.ts';
 import { createApiClient } from './client.ts';
-import type { Processes, Started } from './processes.ts';
+import type { Processes } from './processes.ts';
 import { freePorts } from './processes.ts';
 
 /** A running control plane without a node. */
@@ -14,9 +14,6 @@ export interface ControlPlane {
   readonly kubeconfig: string;
   readonly certificates: Certificates;
   readonly admin: ApiClient;
-  /** The API server can be ended and started again on the same port, with the same data. */
-  stopApiServer(): Promise<void>;
-  startApiServer(): Promise<void>;
 }
 
 /** Starts etcd, the API server, the controllers and the scheduler below `directory`. */
@@ -48,9 +45,7 @@ export async function startControlPlane(
   });
   await processes.waitFor(etcd, async () => (await fetch(`${etcdURL}/health`)).ok);
 
-  let api: Started | undefined;
-  const startApiServer = async (): Promise<void> => {
-    api = processes.start('kube-apiserver', binaries['kube-apiserver'], {
+  const api = processes.start('kube-apiserver', binaries['kube-apiserver'], {
       args: [
         `--etcd-servers=${etcdURL}`,
         '--bind-address=127.0.0.1',
@@ -72,9 +67,7 @@ export async function startControlPlane(
         '--kubelet-preferred-address-types=InternalIP',
       ],
     });
-    await processes.waitFor(api, async () => (await admin.send('GET', '/readyz')).status === 200, 90);
-  };
-  await startApiServer();
+  await processes.waitFor(api, async () => (await admin.send('GET', '/readyz')).status === 200, 90);
 
   const kubeconfigOf = (name: 'controllers' | 'scheduler'): string => {
     const file = join(directory, `${name}.kubeconfig`);
@@ -102,14 +95,5 @@ export async function startControlPlane(
       `--secure-port=${schedulerPort}`,
     ],
   });
-  return {
-    server: url,
-    kubeconfig,
-    certificates,
-    admin,
-    startApiServer,
-    async stopApiServer() {
-      if (api !== undefined) await processes.stop(api);
-    },
-  };
+  return { server: url, kubeconfig, certificates, admin };
 }

@@ -26,6 +26,8 @@ const PLURALS: Readonly<Record<string, string>> = {
   ServiceAccount: 'serviceaccounts',
   ClusterRole: 'clusterroles',
   ClusterRoleBinding: 'clusterrolebindings',
+  Role: 'roles',
+  RoleBinding: 'rolebindings',
   ValidatingAdmissionPolicy: 'validatingadmissionpolicies',
   ValidatingAdmissionPolicyBinding: 'validatingadmissionpolicybindings',
 };
@@ -45,19 +47,25 @@ export async function uninstall({ admin }: Pick<Cluster, 'admin'>, part: Part): 
   }
 }
 
-/** A token of Remendo's own ServiceAccount, good for two hours. */
-export async function remendoToken({ admin }: Pick<Cluster, 'admin'>): Promise<string> {
+/** Remendo's two identities: one reads, the other is impersonated for dry-runs. */
+export const READER = 'remendo';
+export const DRY_RUN = 'remendo-dry-run';
+export const DRY_RUN_USER = `system:serviceaccount:remendo:${DRY_RUN}`;
+
+/** A token of one of Remendo's ServiceAccounts, good for two hours. */
+export async function tokenOf({ admin }: Pick<Cluster, 'admin'>, account: string): Promise<string> {
   const request = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: { expirationSeconds: 7200 } };
-  const { status, body } = await admin.send('POST', '/api/v1/namespaces/remendo/serviceaccounts/remendo/token', request);
+  const { status, body } = await admin.send('POST', `/api/v1/namespaces/remendo/serviceaccounts/${account}/token`, request);
   if (status !== 201) throw new Error(`no token: ${JSON.stringify(body)}`);
   return z.object({ status: z.object({ token: z.string() }) }).parse(body).status.token;
 }
 
 /** A binding of a policy becomes active some moments after it is stored: waits for it. */
-export async function policyIsActive(remendo: ApiClient): Promise<void> {
+export async function policyIsActive(cluster: Cluster): Promise<void> {
+  const dryRun: ApiClient = cluster.as(await tokenOf(cluster, DRY_RUN));
   const body = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'remendo-self-test' } };
   for (let attempt = 0; attempt < 60; attempt++) {
-    const { status, body: said } = await remendo.send('POST', '/api/v1/namespaces/remendo/configmaps', body);
+    const { status, body: said } = await dryRun.send('POST', '/api/v1/namespaces/remendo/configmaps', body);
     if (status === 403 && String(said.message).includes('may only dry-run')) return;
     await sleep(500);
   }

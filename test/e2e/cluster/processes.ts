@@ -4,6 +4,7 @@ import { appendFileSync, closeSync, existsSync, openSync, readFileSync, readdirS
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
 
 /** A started program. */
 export interface Started {
@@ -14,7 +15,7 @@ export interface Started {
 
 export interface StartOptions {
   readonly args: readonly string[];
-  readonly env?: NodeJS.ProcessEnv;
+  readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
 }
 
@@ -23,8 +24,6 @@ export interface Processes {
   start(name: string, program: string, options: StartOptions): Started;
   /** Waits until `ready` answers true; throws with the end of the log where the program ends or the time is up. */
   waitFor(started: Started, ready: () => Promise<boolean>, seconds?: number): Promise<void>;
-  /** Ends one program and waits until it is gone. */
-  stop(started: Started): Promise<void>;
 }
 
 const LEDGER = 'pids';
@@ -44,7 +43,10 @@ export function createProcesses(directory: string): Processes {
       // A program that cannot be started is told by `waitFor`.
       child.on('error', (error) => appendFileSync(log, `${String(error)}\n`));
       const { pid } = child;
-      if (pid !== undefined) appendFileSync(join(directory, LEDGER), `${pid} ${startTime(pid) ?? 0} ${name}\n`);
+      if (pid !== undefined) {
+        const written = { pid, since: startTime(pid) ?? '0', name, program, args, env, cwd };
+        appendFileSync(join(directory, LEDGER), `${JSON.stringify(written)}\n`);
+      }
       child.unref();
       return { name, child, log };
     },
@@ -59,9 +61,6 @@ export function createProcesses(directory: string): Processes {
         }
         await sleep(200);
       }
-    },
-    async stop({ child }) {
-      if (child.pid !== undefined) await end([{ pid: child.pid, since: startTime(child.pid) }]);
     },
   };
 }
@@ -110,16 +109,37 @@ async function end(known: readonly Known[]): Promise<void> {
   }
 }
 
-/** Ends everything that a run wrote down, last started first, and what containers it left. */
-export async function endRecorded(directory: string): Promise<void> {
+/** What the ledger says of one program: enough to end it, and to start it again. */
+const Entry = z.object({
+  pid: z.number(),
+  since: z.string(),
+  name: z.string(),
+  program: z.string(),
+  args: z.array(z.string()),
+  env: z.record(z.string(), z.string()),
+  cwd: z.string(),
+});
+
+function recorded(directory: string): z.infer<typeof Entry>[] {
   const ledger = join(directory, LEDGER);
   const lines = existsSync(ledger) ? readFileSync(ledger, 'utf8').trim().split('\n') : [];
-  const known = lines.flatMap((line) => {
-    const [pid = '', since] = line.split(' ');
-    return pid === '' ? [] : [{ pid: Number(pid), since }];
-  });
-  await end(known.reverse());
+  return lines.flatMap((line) => (line === '' ? [] : [Entry.parse(JSON.parse(line))]));
+}
+
+/** Ends everything that a run wrote down, last started first, and what containers it left. */
+export async function endRecorded(directory: string): Promise<void> {
+  await end(recorded(directory).reverse());
   await end(shimsOf(directory));
+}
+
+/** Kills a program of a run without warning and starts it again in the same way. */
+export async function crashAndRestart(directory: string, name: string): Promise<void> {
+  const entry = recorded(directory).findLast((one) => one.name === name);
+  if (entry === undefined) throw new Error(`${name} was never started`);
+  if (isRunning(entry)) process.kill(entry.pid, 'SIGKILL');
+  while (isRunning(entry)) await sleep(50);
+  const { program, ...options } = entry;
+  createProcesses(directory).start(name, program, options);
 }
 
 /** Container shims outlive containerd; they are known by the socket of this run in their arguments. */

@@ -1,12 +1,20 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { z } from 'zod';
+import { createSystemClock } from '../../../src/adapters/clock/system-clock.ts';
+import { connect } from '../../../src/adapters/kubernetes/connect.ts';
+import { proveReadOnly } from '../../../src/adapters/kubernetes/self-test.ts';
 import { ALL_KINDS, KINDS } from '../../../src/domain/kubernetes/kinds.ts';
 import type { Kind } from '../../../src/domain/kubernetes/kinds.ts';
+import { createSandboxClock } from '../../../src/sandbox/clock.ts';
+import { createClusterWorld } from '../../../src/sandbox/cluster/world.ts';
 import type { ApiClient, Reply } from '../cluster/client.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { attachCluster } from '../cluster/cluster.ts';
-import { install, manifests, policyIsActive, remendoToken, uninstall } from '../cluster/install.ts';
+import { DRY_RUN, DRY_RUN_USER, READER, install, manifests, policyIsActive, tokenOf, uninstall } from '../cluster/install.ts';
 import { noteResult } from '../table.ts';
 
 const DENIED = "ValidatingAdmissionPolicy 'remendo-read-only' with binding 'remendo-read-only' denied request: Remendo may only dry-run";
@@ -14,12 +22,14 @@ const NAMESPACE = `verbs-${Date.now().toString(36)}`;
 const ADMIN_BINDING = '/apis/rbac.authorization.k8s.io/v1/clusterrolebindings/remendo-e2e-everything';
 
 let cluster: Cluster;
-let remendo: ApiClient;
+let reader: ApiClient;
+let dryRun: ApiClient;
 before(async () => {
   cluster = attachCluster();
   for (const part of ['reader', 'policy', 'dry-run'] as const) await install(cluster, part);
-  remendo = cluster.as(await remendoToken(cluster));
-  await policyIsActive(remendo);
+  await policyIsActive(cluster);
+  reader = cluster.as(await tokenOf(cluster, READER));
+  dryRun = cluster.as(await tokenOf(cluster, DRY_RUN));
   await cluster.admin.apply(`/api/v1/namespaces/${NAMESPACE}`, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } });
   for (const kind of ALL_KINDS) await seed(kind);
 });
@@ -115,16 +125,21 @@ test('with the shipped rights: what is granted can be asked for in dry-run, noth
   };
   const before = await present();
   const wrong: string[] = [];
+  const rbac = /cannot \w+ resource/;
   for (const kind of ALL_KINDS) {
-    const read = await remendo.send('GET', collection(kind));
+    const read = await reader.send('GET', collection(kind));
     if (read.status !== 200) wrong.push(`${kind} list: ${read.status}`);
     for (const { verb, send } of WRITES) {
       if (kind === 'Namespace' && verb === 'deletecollection') continue;
+      for (const query of ['', '?dryRun=All']) {
+        const { status, body } = await send(reader, kind, query);
+        if (status !== 403 || !rbac.test(String(body.message))) wrong.push(`${kind} ${verb}${query} by the reader: ${status}`);
+      }
       const granted = grants(kind, verb === 'apply' ? 'patch' : verb);
-      const real = await send(remendo, kind, '');
-      const dry = await send(remendo, kind, '?dryRun=All');
+      const real = await send(dryRun, kind, '');
+      const dry = await send(dryRun, kind, '?dryRun=All');
       const text = String(real.body.message);
-      const why = granted ? text.includes(DENIED) : /cannot \w+ resource/.test(text);
+      const why = granted ? text.includes(DENIED) : rbac.test(text);
       if (real.status !== 403 || !why) wrong.push(`${kind} ${verb} for real: ${real.status} ${text}`);
       if (granted ? dry.status >= 300 : dry.status !== 403) wrong.push(`${kind} ${verb} in dry-run: ${dry.status} ${String(dry.body.message)}`);
     }
@@ -140,7 +155,7 @@ test('with all rights that RBAC knows: the policy alone denies every write of ev
     kind: 'ClusterRoleBinding',
     metadata: { name: 'remendo-e2e-everything' },
     roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' },
-    subjects: [{ kind: 'ServiceAccount', name: 'remendo', namespace: 'remendo' }],
+    subjects: [READER, DRY_RUN].map((name) => ({ kind: 'ServiceAccount', name, namespace: 'remendo' })),
   });
   const before = await present();
   const wrong: string[] = [];
@@ -148,8 +163,8 @@ test('with all rights that RBAC knows: the policy alone denies every write of ev
   for (const kind of ALL_KINDS) {
     const cells: string[] = [];
     for (const { verb, send } of WRITES) {
-      const real = await send(remendo, kind, '');
-      const dry = await send(remendo, kind, '?dryRun=All');
+      const real = await send(dryRun, kind, '');
+      const dry = await send(dryRun, kind, '?dryRun=All');
       // Namespaces cannot be deleted as a collection at all.
       if (real.status === 405 && dry.status === 405) continue;
       if (real.status !== 403 || !String(real.body.message).includes(DENIED)) wrong.push(`${kind} ${verb}: ${real.status} ${String(real.body.message)}`);
@@ -178,8 +193,41 @@ test('subresources and connections are denied as well', async () => {
     ['GET', `/api/v1/namespaces/${NAMESPACE}/services/${NAME}/proxy/`, undefined],
     ['POST', `/api/v1/namespaces/${NAMESPACE}/serviceaccounts/default/token`, { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} }],
   ] as const) {
-    const { status, body: said } = await remendo.send(method, path, body, method === 'PATCH' ? MERGE : 'application/json');
-    assert.equal(status, 403, `${method} ${path}: ${status} ${JSON.stringify(said)}`);
-    assert.ok(String(said.message).includes(DENIED), `${method} ${path}: ${String(said.message)}`);
+    for (const identity of [reader, dryRun]) {
+      const { status, body: said } = await identity.send(method, path, body, method === 'PATCH' ? MERGE : 'application/json');
+      assert.equal(status, 403, `${method} ${path}: ${status} ${JSON.stringify(said)}`);
+      assert.ok(String(said.message).includes(DENIED), `${method} ${path}: ${String(said.message)}`);
+    }
+  }
+});
+
+test('the self-test knows which identity is held to dry-runs, on the real server and in the sandbox', async () => {
+  const clock = createSystemClock();
+  const proofOf = async (access: Parameters<typeof connect>[0]): Promise<unknown> => {
+    const connection = await connect(access);
+    assert.ok(connection.ok);
+    const proof = await proveReadOnly(connection.value, clock);
+    connection.value.close();
+    return proof.proven || proof.reason;
+  };
+  const { env, kubeconfig } = { env: {}, kubeconfig: cluster.kubeconfig };
+  assert.equal(await proofOf({ env, kubeconfig, as: DRY_RUN_USER }), true);
+  assert.match(String(await proofOf({ env, kubeconfig })), /was not denied/);
+  const nobody = 'system:serviceaccount:default:default';
+  assert.match(String(await proofOf({ env, kubeconfig, as: nobody })), /cannot patch resource "configmaps"/);
+
+  const sandboxClock = createSandboxClock();
+  const sandbox = createClusterWorld({ clock: sandboxClock });
+  const directory = mkdtempSync(join(tmpdir(), 'remendo-e2e-self-test-'));
+  try {
+    const file = join(directory, 'kubeconfig');
+    writeFileSync(file, (await sandbox.listen()).kubeconfigText, { mode: 0o600 });
+    assert.equal(await proofOf({ env, kubeconfig: file }), true);
+    sandbox.faults.set({ policyMissing: true });
+    assert.match(String(await proofOf({ env, kubeconfig: file })), /was not denied/);
+  } finally {
+    await sandbox.stop();
+    sandboxClock.stop();
+    rmSync(directory, { recursive: true });
   }
 });

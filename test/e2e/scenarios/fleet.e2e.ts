@@ -124,10 +124,10 @@ describe('what one merged pull request mends', { concurrency: 4 }, () => {
       const team = await world.team('mailer', {
         'base/kustomization.yaml': 'resources: [mailer.yaml]\n',
         'base/mailer.yaml': deployment('mailer', 'shop/front'),
-        'overlays/live/kustomization.yaml': `resources: [../../base]\nimages:\n- name: shop/front\n  newName: ${host}/shop/front\n  newTag: 1.4.11  # by hand\n`,
+        'overlays/live/kustomization.yaml': `resources: [../../base]\nimages:\n- name: shop/front\n  newName: ${host}/shop/front\n  newTag: 1.4.l  # by hand\n`,
       });
       await team.deploy({ source: { path: 'overlays/live' } });
-      await mend(team, { cause: /^image\/not-found$/, file: 'overlays/live/kustomization.yaml', from: 'newTag: 1.4.11', to: 'newTag: 1.4.1' });
+      await mend(team, { cause: /^image\/not-found$/, file: 'overlays/live/kustomization.yaml', from: 'newTag: 1.4.l', to: 'newTag: 1.4.1' });
     }));
 
   test('a memory limit that a chart takes from its values', () =>

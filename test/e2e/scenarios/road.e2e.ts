@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import type { PullView } from '../../../src/sandbox/github/api.ts';
 import { deployment, lines } from './manifests.ts';
 import type { World } from './world.ts';
 import { endOf, incidentOf, startWorld, until } from './world.ts';
@@ -20,14 +21,17 @@ test('out of memory, pass by pass: from the push to the learned pattern', () =>
     await team.deploy();
 
     const seen = (): unknown => incidentOf(world.last(), 'orders');
-    const opened = await until('a pull request', 180, async () => void (await world.pass()) ?? (await team.pulls())[0], seen);
+    const look = async (): Promise<PullView | undefined> => {
+      await world.pass();
+      return (await team.pulls())[0];
+    };
+    const opened = await until('a pull request', 180, look, seen);
     assert.match(opened.title, /memory to 64Mi/);
 
     await team.merge(opened.number);
     assert.equal(await team.file('app/orders.yaml'), app('64Mi'));
     const ended = await until('the end of the pull request', 180, async () => {
-      await world.pass();
-      const [now] = await team.pulls();
+      const now = await look();
       return now && endOf(now);
     }, seen);
     assert.equal(ended, 'verified');

@@ -10,7 +10,7 @@ import type { GitHubSandbox, PullView } from '../../../src/sandbox/github/api.ts
 import { createGitHubSandbox } from '../../../src/sandbox/github/sandbox.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { attachCluster } from '../cluster/cluster.ts';
-import { install, policyIsActive, remendoToken } from '../cluster/install.ts';
+import { DRY_RUN_USER, READER, install, policyIsActive, tokenOf } from '../cluster/install.ts';
 import { noteResult } from '../table.ts';
 
 const OWNER = 'shop';
@@ -50,6 +50,8 @@ export interface World {
   pass(): Promise<ScanOut>;
   /** Starts `remendo run`, as a deployment does. */
   watch(): void;
+  /** Kills the running program without warning. */
+  crash(): Promise<void>;
   /** What the running program said last. */
   last(): ScanOut | undefined;
   /** Runs a scenario and writes its time and result into the table. */
@@ -73,7 +75,7 @@ export async function startWorld(): Promise<World> {
   const teams: string[] = [];
   let last: ScanOut | undefined;
   let ended: Promise<unknown> = Promise.resolve();
-  const stop = new AbortController();
+  let stop = new AbortController();
   return {
     cluster,
     github,
@@ -91,6 +93,11 @@ export async function startWorld(): Promise<World> {
       child.stderr.pipe(createWriteStream(join(cluster.directory, 'remendo.log'), { flags: 'a' }));
       createInterface({ input: child.stdout }).on('line', (line) => (last = ScanOut.parse(JSON.parse(line))));
       ended = new Promise((resolve) => child.on('close', resolve));
+    },
+    async crash() {
+      stop.abort();
+      await ended;
+      stop = new AbortController();
     },
     last: () => last,
     async scenario(name, result, play) {
@@ -121,8 +128,8 @@ export async function startWorld(): Promise<World> {
 /** Writes `remendo.yaml` and a kubeconfig of Remendo's own ServiceAccount, with the shipped rights and no others. */
 async function configure(directory: string, cluster: Cluster, forge: { readonly host: string; readonly url: string }): Promise<string> {
   for (const part of ['reader', 'policy', 'dry-run'] as const) await install(cluster, part);
-  const token = await remendoToken(cluster);
-  await policyIsActive(cluster.as(token));
+  await policyIsActive(cluster);
+  const token = await tokenOf(cluster, READER);
   const kubeconfig = join(directory, 'kubeconfig.json');
   const access = { server: cluster.server, 'certificate-authority-data': readFileSync(cluster.ca).toString('base64') };
   const context = { cluster: 'e2e', user: 'remendo' };
@@ -143,7 +150,7 @@ async function configure(directory: string, cluster: Cluster, forge: { readonly 
     config,
     JSON.stringify({
       mode: 'propose',
-      cluster: { name: 'e2e', kubeconfig },
+      cluster: { name: 'e2e', kubeconfig, dryRunAs: DRY_RUN_USER },
       github: { host: forge.host, apiUrl: forge.url },
       registry: { insecureHosts: [cluster.registry] },
       detect: { minimumAge: '5s', minimumRestarts: 1 },

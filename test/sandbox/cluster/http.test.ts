@@ -68,7 +68,7 @@ void test('lists come in pages of one moment, and their continue tokens expire',
   const second = await k.json(`${path}&continue=${next}`);
   const third = await k.json(`${path}&continue=${second.body.metadata.continue}`);
   const names = [first, second, third].flatMap(({ body }) => body.items.map((item) => item.metadata.name));
-  assert.deepEqual(names, ['m0', 'm1', 'm2', 'm3', 'm4', 'm5', 'm6']);
+  assert.deepEqual(names, ['kube-root-ca.crt', 'm0', 'm1', 'm2', 'm3', 'm4', 'm5', 'm6']);
   assert.equal(first.body.metadata.resourceVersion, third.body.metadata.resourceVersion);
   assert.equal(third.body.metadata.continue, undefined);
   k.world.faults.set({ gone: true });

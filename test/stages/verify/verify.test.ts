@@ -197,6 +197,22 @@ test('a workload that is gone, or wants no pods, confirms nothing', async () => 
   assert.equal((await look({}, 14, idle, { soakSince: at(3).toISOString() })).reason, 'idle');
 });
 
+test('pods of before the fix do not make a stuck rollout look done', async () => {
+  const made = project('Deployment', {
+    metadata: { name: 'web', namespace: 'shop', generation: 2 },
+    spec: { replicas: 1, selector: {}, template: { spec: { containers: [{ name: 'web' }] } } },
+    status: { observedGeneration: 2, replicas: 2, updatedReplicas: 1, availableReplicas: 1 },
+  });
+  assert.ok(made.ok);
+  const stuck = await look(
+    {},
+    14,
+    { snapshot: snapshotWith({ Deployment: [made.value] }) },
+    { soakSince: at(3).toISOString() },
+  );
+  assert.match(stuck.detail, /1 old replicas are still there/);
+});
+
 test('a clock that went back does not make the soak last for ever', async () => {
   const soakSince = '2030-01-01T00:00:00Z';
   const first = await look({}, 3, {}, { soakSince });

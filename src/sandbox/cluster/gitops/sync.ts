@@ -1,4 +1,6 @@
+import type { JsonObject } from '../../../domain/json.ts';
 import type { ClusterContext } from '../context.ts';
+import { fromJson } from '../json-object.ts';
 import { lastApplied } from '../last-applied.ts';
 import { qualified } from '../resources.ts';
 import { writeObject } from '../write.ts';
@@ -69,6 +71,13 @@ export function createNamespace(
     status: { phase: 'Active' },
   });
   context.store.create({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace: name } });
+  const authority: JsonObject = {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'kube-root-ca.crt', namespace: name },
+    data: { 'ca.crt': 'the sandbox speaks plain HTTP\n' },
+  };
+  context.store.create(fromJson(authority));
 }
 
 function result(task: Compared, status: ResourceResult['status'], message: string): ResourceResult {

@@ -15,6 +15,7 @@ import type { Target } from './target.ts';
 
 const POLICY = 'remendo-read-only';
 const APPLY = 'application/apply-patch+yaml';
+const MERGE = 'application/merge-patch+json';
 
 export interface WriteCall {
   readonly method: string;
@@ -67,6 +68,9 @@ export function serveWrite(store: ObjectStore, faults: Faults, call: WriteCall):
     return failure(badRequest('admission webhook "guard.example.com" does not support dry run'));
   }
   if (method === 'POST' || apply) return write(store, call, apply, dryRun !== null);
+  const found = store.get(resource.kind, target.namespace, name);
+  // The one merge patch that needs no merging: a client tries with it whether it may write.
+  if (found && call.contentType === MERGE && call.body.trim() === '{}') return json(found);
   if (method === 'DELETE') {
     const object = store.get(resource.kind, target.namespace, name);
     if (object && dryRun === null) store.delete(object);
@@ -84,13 +88,13 @@ function denied({ method, target, user }: WriteCall): string {
   return `User ${JSON.stringify(user)} cannot ${verb} resource ${JSON.stringify(target.resource.plural)} in API group ${JSON.stringify(target.resource.group)} ${where}`;
 }
 
-/** A denial without a `reason` in the policy is 422 Invalid (k8s.io/apiserver/pkg/admission/plugin/policy/validating). */
+/** As the policy of deploy/read-only denies, whose `reason` is Forbidden; without one it would be 422 Invalid. */
 function policyDenial(target: Target, name: string, body: string): ReturnType<typeof apiStatus> {
   const text = `ValidatingAdmissionPolicy '${POLICY}' with binding '${POLICY}' denied request: Remendo may only dry-run`;
   const parsed = read(body);
   const called = name === '' ? (textAt(parsed, 'metadata', 'name') ?? '') : name;
   const { message, details } = forbiddenStatus(target.resource, called, text);
-  return apiStatus(422, 'Invalid', message, { ...details, causes: [{ message: text }] });
+  return apiStatus(403, 'Forbidden', message, { ...details, causes: [{ message: text }] });
 }
 
 function read(body: string): JsonObject | undefined {

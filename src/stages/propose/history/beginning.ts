@@ -58,7 +58,7 @@ function ofDeployment(context: ProposeContext, since: number | undefined): Begin
   const failing = failingSet(context, sets);
   if (!failing) return { rolloutAt: earliestPod(context) ?? since, since, ready: undefined, worked: undefined };
   const at = createdAt(failing) ?? 0;
-  const later = laterPods(context, failing, at);
+  const later = refusedLater(context, failing) ?? laterPods(context, failing, at);
   if (later) return { ...later, since };
   const older = sets.filter((set) => set !== failing && (createdAt(set) ?? Infinity) < at);
   const ready = older.findLast(({ status }) => (status?.readyReplicas ?? 0) > 0);
@@ -70,6 +70,18 @@ function ofDeployment(context: ProposeContext, since: number | undefined): Begin
     ? `ReplicaSet ${ready.metadata.name} of the earlier revision still has ${ready.status?.readyReplicas} ready`
     : previous && `ReplicaSet ${previous.metadata.name} ran the earlier revision until it was replaced`;
   return { rolloutAt, since, ready, worked, ...(previous ? { witness: previous } : {}) };
+}
+
+/** No more pods can be made of a template that has some ready: what changed is how many, or what allows them. */
+function refusedLater(
+  { incident }: ProposeContext,
+  { metadata, status }: ReplicaSet,
+): Omit<Beginning, 'since'> | undefined {
+  const ready = status?.readyReplicas ?? 0;
+  const since = time(incident.since);
+  if (!incident.cause.startsWith('replicas/') || ready === 0 || since === undefined) return undefined;
+  const worked = `ReplicaSet ${metadata.name} has ${ready} ready of the same template, which could be created earlier`;
+  return { rolloutAt: since, ready: undefined, worked };
 }
 
 /** New pods fail while older ones of the same ReplicaSet serve: what changed is not the template, but what it refers to. */

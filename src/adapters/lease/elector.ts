@@ -1,0 +1,135 @@
+import type { Result } from '../../domain/result.ts';
+import type { Problem } from '../../domain/problem.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Log } from '../../ports/log.ts';
+import type { Held, LeaseSpec, LeaseStore } from './lease.ts';
+
+/** In seconds; the values of Kubernetes' own components (client-go, leaderelection). */
+export interface ElectionTiming {
+  /** After this long without a renewal others may take the lease. */
+  readonly lease: number;
+  /** A leader that could not renew for this long stops: less than `lease`, so that it stops before another starts. */
+  readonly renew: number;
+  readonly retry: number;
+}
+
+export const ELECTION_TIMING: ElectionTiming = { lease: 15, renew: 10, retry: 2 };
+
+export interface ElectorOptions {
+  readonly store: LeaseStore;
+  /** Who this is; unique among the candidates. */
+  readonly identity: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly timing?: ElectionTiming;
+  readonly changed?: (leads: boolean) => void;
+}
+
+/**
+ * Calls `lead` while this candidate holds the lease, again after it lost and won it back, until `signal`. The signal
+ * that `lead` is given aborts when the lease cannot be renewed in time; the lease is not sought again before `lead` has
+ * returned. Whether a lease has run out is decided by how long it was seen unchanged: clocks of others are not trusted.
+ */
+export async function elect(
+  { store, identity, clock, log, timing = ELECTION_TIMING, changed }: ElectorOptions,
+  lead: (signal: AbortSignal) => Promise<void>,
+  signal: AbortSignal,
+): Promise<void> {
+  let seen: { readonly version: string; readonly at: number } | undefined;
+  while (!signal.aborted) {
+    const held = await acquire();
+    if (held) await hold(held);
+    else await clock.sleep(timing.retry * 1000, signal);
+  }
+
+  async function acquire(): Promise<Held | undefined> {
+    const read = await store.read();
+    if (!read.ok) return tell(read);
+    const now = clock.now().getTime();
+    const current = read.value;
+    if (current && seen?.version !== current.version) seen = { version: current.version, at: now };
+    const holder = current?.spec.holderIdentity ?? '';
+    const duration = current?.spec.leaseDurationSeconds ?? timing.lease;
+    const free = holder === '' || holder === identity || now - (seen?.at ?? now) > duration * 1000;
+    if (!free) return undefined;
+    const written = await store.write(specOf(current?.spec), current);
+    if (!written.ok) return tell(written);
+    return written.value === 'conflict' ? undefined : written.value;
+  }
+
+  async function hold(first: Held): Promise<void> {
+    log.info({ identity }, 'this one leads');
+    changed?.(true);
+    const lost = new AbortController();
+    const finished = new AbortController();
+    const work = lead(AbortSignal.any([signal, lost.signal])).finally(() => finished.abort());
+    // Seen again below; until then a failure must not end the process before the lease is given back.
+    work.catch(() => undefined);
+    const last = await renewUntil(finished.signal, first);
+    lost.abort();
+    try {
+      await work;
+    } finally {
+      changed?.(false);
+      if (last) await store.write({ ...last.spec, holderIdentity: '', leaseDurationSeconds: 1 }, last);
+    }
+  }
+
+  /** The lease as it was last written once the work has finished; undefined where it was lost before. */
+  async function renewUntil(finished: AbortSignal, first: Held): Promise<Held | undefined> {
+    let held = first;
+    let renewed = clock.now().getTime();
+    for (;;) {
+      await clock.sleep(timing.retry * 1000, finished);
+      if (finished.aborted) return held;
+      const answer = await renew(held);
+      if (answer === 'lost') {
+        log.warn({ identity }, 'another one leads');
+        return undefined;
+      }
+      const now = clock.now().getTime();
+      if (answer !== 'unknown') {
+        held = answer;
+        renewed = now;
+      } else if (now - renewed > timing.renew * 1000) {
+        log.warn({ identity }, 'the lease could not be renewed in time');
+        return undefined;
+      }
+    }
+  }
+
+  async function renew(held: Held): Promise<Held | 'lost' | 'unknown'> {
+    const written = await store.write(specOf(held.spec), held);
+    if (!written.ok) tell(written);
+    else if (written.value !== 'conflict') return written.value;
+    else {
+      // An answer that was lost on the way may have been a success: only another holder is a loss.
+      const read = await store.read();
+      if (read.ok) return read.value?.spec.holderIdentity === identity ? read.value : 'lost';
+      tell(read);
+    }
+    return 'unknown';
+  }
+
+  function specOf(before: LeaseSpec | undefined): LeaseSpec {
+    const now = microTime(clock.now());
+    const mine = before?.holderIdentity === identity;
+    return {
+      holderIdentity: identity,
+      leaseDurationSeconds: timing.lease,
+      acquireTime: mine ? before.acquireTime : now,
+      renewTime: now,
+      leaseTransitions: (before?.leaseTransitions ?? 0) + (mine || !before ? 0 : 1),
+    };
+  }
+
+  function tell(failed: Result<unknown, Problem>): undefined {
+    if (!failed.ok)
+      log.warn({ code: failed.error.code, reason: failed.error.message }, 'the lease could not be read or written');
+  }
+}
+
+/** meta/v1 MicroTime. */
+function microTime(date: Date): string {
+  return date.toISOString().replace('Z', '000Z');
+}
