@@ -32,9 +32,9 @@ export async function main(env: NodeJS.ProcessEnv, write: (line: string) => void
     runner.say(error instanceof Error ? (error.stack ?? error.message) : String(error));
     return err(problem('internal', `a fault of Remendo: ${error instanceof Error ? error.message : String(error)}`));
   });
-  if (done.ok) return 0;
-  runner.annotate('error', oneLine(done.error), { title: 'Remendo' });
-  return 1;
+  if (!done.ok) runner.annotate('error', oneLine(done.error), { title: 'Remendo' });
+  runner.end();
+  return done.ok ? 0 : 1;
 }
 
 async function step(env: NodeJS.ProcessEnv, runner: Runner, signal: AbortSignal): Promise<Result<void, Problem>> {
@@ -126,7 +126,7 @@ function verdict({ incidents, unreadable, followed }: Report, { failOn }: Inputs
 }
 
 /** A problem as one line: where, what, and what to do. */
-export function oneLine({ place, message, code, hint }: Problem): string {
+function oneLine({ place, message, code, hint }: Problem): string {
   const where = place ? `${formatPlace(place)}: ` : '';
   const todo = hint === undefined ? '' : `; ${hint}`;
   return `${where}${message} [${code}]${todo}`.replaceAll(/\s+/g, ' ');

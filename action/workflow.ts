@@ -18,6 +18,8 @@ export interface Runner {
   output(name: string, value: string): void;
   /** Adds Markdown to the job summary. */
   summarize(markdown: string): void;
+  /** Lets the runner obey commands again: those of the steps that follow. */
+  end(): void;
   /** Bytes that the summary of this step may still take. */
   readonly summaryRoom: number;
 }
@@ -59,6 +61,7 @@ export function createRunner(env: NodeJS.ProcessEnv, write: (line: string) => vo
     summarize(markdown) {
       if (summary) appendFileSync(summary, markdown);
     },
+    end: () => write(`::${word}::`),
     get summaryRoom() {
       return SUMMARY_LIMIT - (summary ? (statSync(summary, { throwIfNoEntry: false })?.size ?? 0) : 0);
     },
@@ -66,10 +69,10 @@ export function createRunner(env: NodeJS.ProcessEnv, write: (line: string) => vo
 }
 
 /** As the runner reads it back: actions/toolkit, packages/core/src/command.ts. */
-export function escapeData(text: string): string {
+function escapeData(text: string): string {
   return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
 }
 
-export function escapeProperty(text: string): string {
+function escapeProperty(text: string): string {
   return escapeData(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
 }

@@ -25,6 +25,7 @@ import { createProposers } from './proposers.ts';
 import type { Secrets } from './secrets.ts';
 import { readSecrets, secretValues } from './secrets.ts';
 import { createSourcesOf } from './sources.ts';
+import { cacheDirectory, makeStateDirectory } from './state-directory.ts';
 
 /** What a command asks for, beside the configuration. */
 export interface AppOptions extends ClusterChoice {
@@ -57,8 +58,9 @@ export interface App extends Basics {
 
 export async function buildBasics(
   config: Config,
-  options: Pick<AppOptions, 'env' | 'repositories' | 'clock'>,
+  options: Pick<AppOptions, 'env' | 'repositories' | 'clock'> & { readonly persistent?: boolean },
 ): Promise<Basics> {
+  if (options.persistent === true) makeStateDirectory(config.stateDirectory);
   const secrets = readSecrets(options.env);
   const redact = createRedactor(secretValues(secrets));
   const clock = options.clock ?? createSystemClock();
@@ -66,7 +68,7 @@ export async function buildBasics(
   const log = await createLog({ level: config.logLevel, destination: process.stderr, pretty, redact });
   const configured = config.repositories.flatMap(({ url, path }) => (path === undefined ? [] : [[url, path] as const]));
   const git = createGit({
-    cacheDirectory: join(config.stateDirectory, 'git'),
+    cacheDirectory: join(options.persistent === true ? config.stateDirectory : cacheDirectory(options.env), 'git'),
     local: new Map([...configured, ...options.repositories]),
     credentials: gitCredentials(config, secrets, log),
     log,

@@ -45,6 +45,7 @@ const Refused = z.object({
   refused: z.object({
     code: z.string(),
     reason: z.string(),
+    hint: z.string().optional().describe('What can be done about it.'),
     tried: z.array(z.object({ place: z.string(), why: z.string() })),
   }),
 });

@@ -15,6 +15,7 @@ import type { DryRun } from '../ports/cluster.ts';
 import type { Registry } from '../ports/registry.ts';
 import type { FieldOrigin } from '../stages/locate/origin.ts';
 import type { Located } from '../stages/locate/location.ts';
+import { baseName } from '../stages/locate/generated-names.ts';
 import type { Sources } from '../stages/locate/sources.ts';
 import { prove } from '../stages/prove/prove.ts';
 import { apiServer } from '../stages/prove/checks/api-server.ts';
@@ -55,16 +56,19 @@ export async function findObject(
 ): Promise<Result<Located, Problem>> {
   const hits: Located[] = [];
   let failure: Problem | undefined;
-  for (const application of applications) {
+  for (const application of likely({ kind, name, namespace }, applications)) {
     const rendered = await sources.render(application);
     if (!rendered.ok) {
       failure = rendered.error;
       continue;
     }
     const wanted = namespace ?? application.spec.destination.namespace;
-    const found = rendered.value.objects.filter(
-      ({ ref }) => ref.kind === kind && ref.name === name && (ref.namespace === undefined || ref.namespace === wanted),
+    const there = rendered.value.objects.filter(
+      ({ ref }) => ref.kind === kind && (ref.namespace === undefined || ref.namespace === wanted),
     );
+    // A generated ConfigMap or Secret may be named without the hash of its content.
+    const exact = there.filter(({ ref }) => ref.name === name);
+    const found = exact.length > 0 ? exact : there.filter(({ ref }) => baseName(ref) === name);
     for (const { ref } of found) {
       const located = await sources.locate(application, ref);
       if (located.ok) hits.push(located.value);
@@ -84,6 +88,18 @@ export async function findObject(
   if (failure) return err(failure);
   const hint = 'kinds and names are matched exactly; -n names the namespace';
   return err(problem('not-in-git', `no Application declares ${kind} ${name}`, { hint }));
+}
+
+/** The Applications whose status lists the object, where any does: only they are rendered then. */
+function likely({ kind, name, namespace }: ObjectName, applications: readonly Application[]): readonly Application[] {
+  const listing = applications.filter(({ spec, status }) =>
+    (status?.resources ?? []).some((resource) => {
+      const named = resource.name === name || baseName({ apiVersion: '', kind, name: resource.name }) === name;
+      const wanted = namespace ?? spec.destination.namespace;
+      return resource.kind === kind && named && (!resource.namespace || resource.namespace === wanted);
+    }),
+  );
+  return listing.length > 0 ? listing : applications;
 }
 
 /** Where the field comes from, and, when operations are given, the edit that makes them, with its proof. */

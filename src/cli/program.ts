@@ -103,6 +103,10 @@ export function buildProgram(): Command {
     .addOption(new Option('--set <value>', 'the value it should have, as YAML').conflicts(['remove', 'operations']))
     .addOption(new Option('--remove', 'take the field out').conflicts(['set', 'operations']))
     .option('--operations <file>', 'RFC 6902 operations on the declared object, as JSON or YAML')
+    .option(
+      '--allow-shared',
+      'let the edit also change other Applications, where no place changes this object alone; they are named',
+    )
     .option('--write', 'write the edit into the clone that --repo names')
     .addOption(repo())
     .addOption(output())

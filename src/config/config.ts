@@ -15,6 +15,9 @@ export interface Config {
     readonly helm?: string | undefined;
     readonly kustomize?: string | undefined;
     readonly timeoutSeconds: number;
+    readonly chartCache?: string | undefined;
+    readonly kubeVersion?: string | undefined;
+    readonly apiVersions?: readonly string[] | undefined;
   };
   readonly run: {
     readonly intervalSeconds: number;
@@ -37,7 +40,14 @@ export function completeConfig(file: ConfigFile): Config {
     github,
     llm: llm && { baseUrl: llm.baseUrl, model: llm.model, timeoutSeconds: llm.timeout ?? 60 },
     registry: { enabled: registry?.enabled ?? true, insecureHosts: registry?.insecureHosts ?? [] },
-    render: { helm: render?.helm, kustomize: render?.kustomize, timeoutSeconds: render?.timeout ?? 30 },
+    render: {
+      helm: render?.helm,
+      kustomize: render?.kustomize,
+      timeoutSeconds: render?.timeout ?? 30,
+      chartCache: render?.chartCache,
+      kubeVersion: render?.kubeVersion,
+      apiVersions: render?.apiVersions,
+    },
     run: {
       intervalSeconds: run?.interval ?? 120,
       debounceSeconds: run?.debounce ?? 5,

@@ -66,6 +66,12 @@ const Render = z.strictObject({
     .optional()
     .describe('Path of kustomize or kubectl. Without it: kustomize, then kubectl, on PATH.'),
   timeout: Duration.optional().describe('For one run of helm or kustomize.'),
+  chartCache: z
+    .string()
+    .optional()
+    .describe('Folder of NAME-VERSION.tgz (helm pull) for charts and dependencies of registries. Without it: such sources are refused, nothing is fetched.'),
+  kubeVersion: z.string().optional().describe('Version of the cluster that charts are told, as Argo CD tells it. Without it: the default of helm.'),
+  apiVersions: z.array(z.string()).optional().describe('API versions that charts are told the cluster serves, such as monitoring.coreos.com/v1.'),
 });
 
 const Detect = z.strictObject({
@@ -93,6 +99,10 @@ const Guardrails = z.strictObject({
       'No resource value may grow by more than this factor in one pull request, except back to a value it had before.',
     ),
   maxChangedLines: Count.optional().describe('Lines that one pull request may change.'),
+  allowShared: z
+    .boolean()
+    .optional()
+    .describe('Whether a change may also move other Applications, where no place in Git makes it for one alone. They are named in the proof.'),
 });
 
 const Limits = z.strictObject({

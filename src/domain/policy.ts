@@ -21,6 +21,8 @@ export interface Policy {
     readonly maxResourceFactor: number;
     /** Lines that one pull request may change. */
     readonly maxChangedLines: number;
+    /** Whether a change may also move other Applications, where no place in Git makes it for one alone. */
+    readonly allowShared: boolean;
   };
   readonly proof: { readonly tolerateUnknown: readonly CheckName[] };
   readonly limits: {
@@ -89,6 +91,7 @@ export const DEFAULT_POLICY: Policy = {
     ],
     maxResourceFactor: 4,
     maxChangedLines: 20,
+    allowShared: false,
   },
   proof: { tolerateUnknown: ['api-server', 'pod-admission', 'references', 'fits', 'history'] },
   limits: { openPullRequests: 5, pullRequestsPerHour: 2, perWorkload: 1, humanChangeSeconds: 24 * 3600 },

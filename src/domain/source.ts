@@ -37,6 +37,8 @@ export interface RenderedObject {
   /** Namespace filled in from the destination where the manifest has none and the kind is namespaced. */
   readonly ref: ObjectRef;
   readonly object: JsonObject;
+  /** True where the namespace comes from the Application's destination and not from the manifest. */
+  readonly placed?: true;
   /** Where it is written, for renderers that copy documents: file in the repository and index of the document in it. */
   readonly origin?: { readonly repoURL: string; readonly file: string; readonly document: number };
 }

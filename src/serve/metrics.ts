@@ -19,7 +19,7 @@ export interface Metrics {
   text(): string;
 }
 
-/** The metrics of docs/operations.md. Labels are of closed sets: severities and outcomes, never names of workloads. */
+/** The metrics of docs/install.md. Labels are of closed sets: severities and outcomes, never names of workloads. */
 export function createMetrics(version: string, now: () => Date): Metrics {
   const registry = createRegistry();
   registry.gauge('remendo_build_info', 'The version that runs.').set(1, { version });

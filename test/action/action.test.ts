@@ -89,6 +89,12 @@ describe('the built Action, in a process of its own', () => {
     assert.equal((elsewhere + files).includes(token), false);
   });
 
+  test('commands are on again for the steps that follow', () => {
+    const last = scanned.lines.filter((line) => line.startsWith('::')).at(-1) ?? '';
+    const [stop = ''] = scanned.lines.filter((line) => line.startsWith('::stop-commands::'));
+    assert.equal(last, `::${stop.slice('::stop-commands::'.length)}::`);
+  });
+
   test('incidents fail the step only when it is asked for', async () => {
     const failed = await runStep({ ...world.env, INPUT_MODE: 'scan', 'INPUT_FAIL-ON': 'warning' });
     assert.equal(failed.status, 1);

@@ -230,7 +230,7 @@ describe('with two identities', () => {
       `request.userInfo.username == '${reader}'`,
       "request.resource.group == 'coordination.k8s.io'",
       "request.resource.resource == 'leases'",
-      "request.subResource == ''",
+      '!has(request.subResource)',
       "request.operation in ['CREATE', 'UPDATE']",
       "request.namespace == 'ops'",
       "request.name == 'bot-remendo'",

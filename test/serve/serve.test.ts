@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -214,4 +215,24 @@ test('the daemon on a cluster: not ready, ready after the first pass, metrics of
   assert.ok((await ended).ok);
   await app.value.close();
   await assert.rejects(fetch(`${base}/healthz`));
+});
+
+test('every metric is documented, and the dashboard asks for no other', () => {
+  const text = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+  const metrics = createMetrics('0', () => new Date(0));
+  const end = {
+    fingerprint: 'f',
+    pullRequest: 'u',
+    title: 't',
+    decision: { outcome: 'verified', reason: '' },
+  } as const;
+  metrics.passed({ cluster: 'c', scannedAt: '', blind: [], incidents: [], followed: [end], unreadable: [] }, 1);
+  metrics.looked(undefined);
+  const served = [...metrics.text().matchAll(/^# TYPE (\w+) (\w+)$/gm)].map(([, name, type]) => `${name} ${type}`);
+  const [, table = ''] = text('docs/install.md').split('<!-- metrics -->');
+  const documented = [...table.matchAll(/^\| `(\w+)`\s+\| (\w+)/gm)].map(([, name, type]) => `${name} ${type}`);
+  assert.deepEqual(documented.toSorted(), served.toSorted());
+  const names = new Set(served.map((one) => one.split(' ')[0]));
+  for (const [name] of text('charts/remendo/dashboards/remendo.json').matchAll(/remendo_\w+/g))
+    assert.ok(names.has(name), name);
 });

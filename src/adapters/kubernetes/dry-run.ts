@@ -6,12 +6,16 @@ import type { DryRun, DryRunAnswer } from '../../ports/cluster.ts';
 import type { Log } from '../../ports/log.ts';
 import { apiPath, bodyText, failureText, parseJson } from './answer.ts';
 import type { Status } from './answer.ts';
+import { removingPatch } from './client-side-patch.ts';
 import type { Connection } from './connect.ts';
 import { createDiscovery } from './discovery.ts';
-import type { ApiResponse } from './transport.ts';
+import type { ApiRequest, ApiResponse } from './transport.ts';
+import { NO_CHANGE } from './transport.ts';
 
-/** What Argo CD's server-side apply and diff go by. */
+/** What Argo CD's applies and its server-side diff go by. */
 const AS_ARGOCD = { dryRun: 'All', fieldManager: 'argocd-controller', fieldValidation: 'Strict' };
+const APPLY = 'application/apply-patch+yaml';
+const STRATEGIC = 'application/strategic-merge-patch+json';
 
 /**
  * Asks the API server what it would say to an object. Every request carries `dryRun=All`; the transport refuses to send any other
@@ -19,38 +23,65 @@ const AS_ARGOCD = { dryRun: 'All', fieldManager: 'argocd-controller', fieldValid
  */
 export function createDryRun(connection: Connection, { log }: { readonly log: Log }): DryRun {
   const discovery = createDiscovery(connection);
+  type Request = Pick<ApiRequest, 'method' | 'path' | 'query' | 'contentType' | 'signal'> & {
+    readonly object: JsonObject;
+  };
+
+  async function send({ object, ...request }: Request, again = true): Promise<DryRunAnswer> {
+    const response = await connection.request({ ...request, body: JSON.stringify(object) });
+    if (!response.ok) return { kind: 'unavailable', reason: response.error.message };
+    const answer = await read(response.value);
+    // A conflict of the server with itself (a quota that is being counted) passes; anything else stays.
+    return answer.kind === 'refused' && answer.status === 409 && again ? send({ object, ...request }, false) : answer;
+  }
+
+  async function apply(object: JsonObject, path: string, signal: AbortSignal | undefined): Promise<DryRunAnswer> {
+    // A patch of nothing in dry-run shows the object to an identity that may patch and not read.
+    const nothing = { method: 'PATCH', path, query: AS_ARGOCD, contentType: NO_CHANGE.contentType, signal } as const;
+    const live = await send({ ...nothing, object: {} });
+    const patch = live.kind === 'accepted' ? removingPatch(live.object, object) : undefined;
+    if (patch !== undefined) {
+      const answer = await send({ ...nothing, contentType: STRATEGIC, object: patch });
+      if (!isUnsupported(answer)) return answer;
+    }
+    return send({ ...nothing, query: { ...AS_ARGOCD, force: 'true' }, contentType: APPLY, object });
+  }
 
   async function ask(
-    method: 'PATCH' | 'POST',
+    verb: 'apply' | 'create',
     object: JsonObject,
     ref: ObjectRef,
     signal: AbortSignal | undefined,
-    again = true,
   ): Promise<DryRunAnswer> {
     const served = await discovery(ref, signal);
     if (!served.ok) return { kind: 'unavailable', reason: served.error.message };
     const { plural, namespaced } = served.value;
-    const name = method === 'PATCH' ? [ref.name] : [];
-    const response = await connection.request({
-      method,
-      path: apiPath(ref.apiVersion, [plural, ...name], namespaced ? (ref.namespace ?? 'default') : undefined),
-      query: method === 'PATCH' ? { ...AS_ARGOCD, force: 'true' } : AS_ARGOCD,
-      contentType: method === 'PATCH' ? 'application/apply-patch+yaml' : 'application/json',
-      body: JSON.stringify(object),
-      signal,
-    });
-    if (!response.ok) return { kind: 'unavailable', reason: response.error.message };
-    const answer = await read(response.value);
-    // A conflict of the server with itself (a quota that is being counted) passes; anything else stays.
-    if (answer.kind === 'refused' && answer.status === 409 && again) return ask(method, object, ref, signal, false);
+    const path = (...name: string[]): string =>
+      apiPath(ref.apiVersion, [plural, ...name], namespaced ? (ref.namespace ?? 'default') : undefined);
+    const answer =
+      verb === 'apply'
+        ? await apply(object, path(ref.name), signal)
+        : await send({
+            method: 'POST',
+            path: path(),
+            query: AS_ARGOCD,
+            contentType: 'application/json',
+            object,
+            signal,
+          });
     if (answer.kind === 'unavailable') log.debug({ ref, reason: answer.reason }, 'dry run was not possible');
     return answer;
   }
 
   return {
-    apply: (object, ref, signal) => ask('PATCH', object, ref, signal),
-    create: (object, ref, signal) => ask('POST', object, ref, signal),
+    apply: (object, ref, signal) => ask('apply', object, ref, signal),
+    create: (object, ref, signal) => ask('create', object, ref, signal),
   };
+}
+
+/** Custom resources know no strategic merge patch: HTTP 415. */
+function isUnsupported(answer: DryRunAnswer): boolean {
+  return answer.kind === 'unavailable' && answer.reason.includes('(HTTP 415)');
 }
 
 const Answer = z.object({ kind: z.string() }).and(JsonObjectSchema);
@@ -63,10 +94,14 @@ async function read(response: ApiResponse): Promise<DryRunAnswer> {
     return { kind: 'unavailable', reason: 'the API server accepted the object but its answer cannot be read' };
   }
   const failure = await failureText(body);
-  const message = failure.message === '' ? `HTTP ${status}` : withCauses(failure.message, failure.status);
+  const message =
+    failure.message === '' ? `HTTP ${status}` : withCauses(failure.message, failure.status).replace(WHOLE_PATCH, '');
   const reason = unavailable(status, message, failure.status);
   return reason === undefined ? { kind: 'refused', status, message, warnings } : { kind: 'unavailable', reason };
 }
+
+/** A strategic merge patch that cannot be read is printed whole, with all its values, before the reason. */
+const WHOLE_PATCH = /^ "" is invalid: patch: Invalid value: "map\[[^]*\]": /;
 
 /** The RBAC authorizer's words (k8s.io/apiserver/pkg/endpoints/handlers/responsewriters/errors.go). */
 const NO_RIGHT = /User ".*" cannot \w+ (?:resource|path) /;

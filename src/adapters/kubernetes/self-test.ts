@@ -23,16 +23,22 @@ const BAD_FOR = 60_000;
  * Tries to write, for real, what changes nothing: the read-only policy must deny it in its own words, and must let the same
  * request pass as a dry-run. A denial by RBAC proves nothing about dry-runs, and one by another policy even less.
  */
-export async function proveReadOnly(connection: Connection, clock: Clock, signal?: AbortSignal): Promise<ReadOnlyProof> {
+export async function proveReadOnly(
+  connection: Connection,
+  clock: Clock,
+  signal?: AbortSignal,
+): Promise<ReadOnlyProof> {
   let proof = await tryToWrite(connection, signal);
-  for (let attempt = 1; proof.again && attempt < ATTEMPTS && signal?.aborted !== true; attempt++) {
+  for (let attempt = 1; proof.again && attempt < ATTEMPTS; attempt++) {
     await clock.sleep(PAUSE, signal);
     proof = await tryToWrite(connection, signal);
   }
   return proof.proven ? { proven: true } : { proven: false, reason: proof.reason };
 }
 
-type Attempt = { readonly proven: true; readonly again: false } | { readonly proven: false; readonly reason: string; readonly again: boolean };
+type Attempt =
+  | { readonly proven: true; readonly again: false }
+  | { readonly proven: false; readonly reason: string; readonly again: boolean };
 const no = (reason: string, again = false): Attempt => ({ proven: false, reason, again });
 
 async function tryToWrite(connection: Connection, signal: AbortSignal | undefined): Promise<Attempt> {
@@ -40,8 +46,10 @@ async function tryToWrite(connection: Connection, signal: AbortSignal | undefine
   if (!real.ok) return no(real.error.message, true);
   const { status, body } = real.value;
   const { message } = await failureText(body);
-  if (status < 300) return no('a write was not denied: the read-only policy is not installed, or not for this identity', true);
-  if (!DENIAL.test(message)) return no(`the identity may not dry-run: ${message === '' ? `HTTP ${status}` : message}`, status >= 500);
+  if (status < 300)
+    return no('a write was not denied: the read-only policy is not installed, or not for this identity', true);
+  if (!DENIAL.test(message))
+    return no(`the identity may not dry-run: ${message === '' ? `HTTP ${status}` : message}`, status >= 500);
   const dry = await connection.request({ method: 'PATCH', path: PATH, query: { dryRun: 'All' }, ...NO_CHANGE, signal });
   if (!dry.ok) return no(dry.error.message, true);
   if (dry.value.status < 300) {
@@ -59,7 +67,8 @@ export function onlyWhereProven(dryRun: DryRun, connection: Connection, clock: C
   async function prove(): Promise<ReadOnlyProof> {
     const proof = await proveReadOnly(connection, clock);
     known = { proof, until: clock.now().getTime() + (proof.proven ? GOOD_FOR : BAD_FOR) };
-    if (!proof.proven) log.warn({ reason: proof.reason }, 'dry-runs are off: the identity is not proven to be read-only');
+    if (!proof.proven)
+      log.warn({ reason: proof.reason }, 'dry-runs are off: the identity is not proven to be read-only');
     return proof;
   }
   /** Several proofs of one pass ask at the same time: one test answers all. */

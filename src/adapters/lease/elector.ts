@@ -13,7 +13,7 @@ export interface ElectionTiming {
   readonly retry: number;
 }
 
-export const ELECTION_TIMING: ElectionTiming = { lease: 15, renew: 10, retry: 2 };
+const ELECTION_TIMING: ElectionTiming = { lease: 15, renew: 10, retry: 2 };
 
 export interface ElectorOptions {
   readonly store: LeaseStore;

@@ -101,7 +101,7 @@ function fetchDependency(
   }
   const archive = cache === undefined ? undefined : cachedArchive(cache, name, version);
   if (archive === undefined) {
-    const hint = 'vendor it under charts/, or configure a chart cache (render.charts)';
+    const hint = 'vendor it under charts/, or configure a chart cache (render.chartCache)';
     const from = repository === '' ? 'charts/' : repository;
     return err(problem('not-supported', `the dependency ${name} ${version} comes from ${from}`, { place, hint }));
   }

@@ -30,7 +30,8 @@ export function objectsOf(
     const placed = place(object, metadata, scope(object), destinationNamespace);
     const { namespace } = placed;
     const ref = namespace === undefined ? { apiVersion, kind, name } : { apiVersion, kind, namespace, name };
-    return [origin === undefined ? { ref, object: placed.object } : { ref, object: placed.object, origin }];
+    const given = placed.filled ? { placed: true as const } : {};
+    return [{ ref, object: placed.object, ...given, ...(origin === undefined ? {} : { origin }) }];
   });
 }
 
@@ -54,7 +55,7 @@ function place(
   metadata: JsonObject,
   scope: 'Namespaced' | 'Cluster',
   destination: string | undefined,
-): { object: JsonObject; namespace: string | undefined } {
+): { object: JsonObject; namespace: string | undefined; filled?: true } {
   const own = typeof metadata.namespace === 'string' && metadata.namespace !== '' ? metadata.namespace : undefined;
   if (scope === 'Cluster') {
     if (own === undefined) return { object, namespace: undefined };
@@ -62,7 +63,7 @@ function place(
     return { object: { ...object, metadata: rest }, namespace: undefined };
   }
   if (own !== undefined || destination === undefined || destination === '') return { object, namespace: own };
-  return { object: { ...object, metadata: { ...metadata, namespace: destination } }, namespace: destination };
+  return { object: { ...object, metadata: { ...metadata, namespace: destination } }, namespace: destination, filled: true };
 }
 
 /** True for a document that can be an object at all: a map with a kind. */

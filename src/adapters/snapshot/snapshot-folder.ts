@@ -32,7 +32,7 @@ const OFFLINE: DryRunAnswer = { kind: 'unavailable', reason: 'offline snapshot' 
 /**
  * Reads a folder of files as `kubectl get -o yaml|json` prints them as if it were a cluster. The folder is read anew by
  * every `snapshot()`. Kinds without a file are empty; kinds that `snapshot.json` lists are blind.
- * Error codes: `snapshot-missing`, `snapshot-invalid`, and `log-unavailable` for logs.
+ * Error codes: `snapshot-missing` (also for a folder without any object), `snapshot-invalid`, and `log-unavailable` for logs.
  */
 export function createSnapshotFolder(options: SnapshotFolderOptions): SnapshotFolder {
   return {
@@ -64,10 +64,18 @@ async function load(options: SnapshotFolderOptions, signal?: AbortSignal): Promi
     const read = await readObjectFile(file, builder);
     if (!read.ok) return read;
   }
+  const objects = builder.objects();
+  // A folder of something else would pass for a cluster in which nothing fails.
+  if (!about.value.present && Object.values(objects).every((list) => list.length === 0)) {
+    const hint = 'name the folder with the files that kubectl get -o yaml printed, or that remendo snapshot wrote';
+    return err(
+      problem('snapshot-missing', `${directory} holds no Kubernetes objects`, { place: { file: directory }, hint }),
+    );
+  }
   return ok({
     cluster: options.cluster ?? about.value.cluster ?? 'snapshot',
     takenAt: options.takenAt ?? about.value.takenAt ?? builder.newest() ?? clock.now().toISOString(),
-    objects: builder.objects(),
+    objects,
     blind: about.value.blind,
   });
 }

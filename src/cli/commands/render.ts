@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import { createHide } from '../../app/hide-secrets.ts';
 import { readApplications } from '../../app/applications-file.ts';
 import { buildBasics } from '../../app/app.ts';
 import { snapshotOf } from '../../app/offline.ts';
@@ -29,10 +30,12 @@ export async function render(options: RenderOptions): Promise<number> {
   for (const application of applications.value) {
     const rendered = await sources.render(application);
     if (!rendered.ok) {
-      printProblem(rendered.error, terminal);
+      const { message, ...rest } = rendered.error;
+      printProblem({ ...rest, message: createHide(basics.redact, []).text(message) }, terminal);
       return 1;
     }
-    objects.push(...rendered.value.objects.map(({ object }) => withoutSecretValues(object)));
+    const hide = createHide(basics.redact, rendered.value.objects);
+    objects.push(...rendered.value.objects.map(({ ref, object }) => hide.value(ref.kind, [], object)));
   }
   if (options.output === 'json')
     terminal.out(JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }, null, 2));
@@ -44,19 +47,4 @@ export async function render(options: RenderOptions): Promise<number> {
         .trimEnd(),
     );
   return 0;
-}
-
-function withoutSecretValues(object: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  if (object.kind !== 'Secret' || object.apiVersion !== 'v1') return object;
-  const { data, stringData, ...rest } = object;
-  return {
-    ...rest,
-    ...(data === undefined ? {} : { data: hide(data) }),
-    ...(stringData === undefined ? {} : { stringData: hide(stringData) }),
-  };
-}
-
-function hide(data: unknown): unknown {
-  if (typeof data !== 'object' || data === null) return data;
-  return Object.fromEntries(Object.keys(data).map((key) => [key, '[redacted]']));
 }

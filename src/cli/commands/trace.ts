@@ -3,6 +3,8 @@ import { dirname, join } from 'node:path';
 import { readApplications } from '../../app/applications-file.ts';
 import { buildApp, buildBasics } from '../../app/app.ts';
 import { NO_DRY_RUN, NO_REGISTRY, snapshotOf } from '../../app/offline.ts';
+import { createHide } from '../../app/hide-secrets.ts';
+import type { Hide } from '../../app/hide-secrets.ts';
 import { readOperations } from '../../app/operations-file.ts';
 import { setField } from '../../app/set-field.ts';
 import { createSourcesOf } from '../../app/sources.ts';
@@ -13,9 +15,10 @@ import type { Config } from '../../config/config.ts';
 import type { Operation } from '../../domain/change.ts';
 import type { FieldPath } from '../../domain/field-path.ts';
 import { formatFieldPath, getField, parseFieldPath } from '../../domain/field-path.ts';
-import type { JsonObject } from '../../domain/json.ts';
+import type { JsonObject, JsonValue } from '../../domain/json.ts';
 import type { Problem } from '../../domain/problem.ts';
 import { problem } from '../../domain/problem.ts';
+import type { Redact } from '../../domain/redact.ts';
 import type { Result } from '../../domain/result.ts';
 import { err, ok } from '../../domain/result.ts';
 import { readDocuments } from '../../domain/yaml/read.ts';
@@ -34,6 +37,7 @@ export interface TraceOptions extends GlobalOptions {
   readonly set?: string;
   readonly remove?: boolean;
   readonly operations?: string;
+  readonly allowShared?: boolean;
   readonly write?: boolean;
   readonly repo?: readonly RepoOption[];
   readonly output: 'text' | 'json';
@@ -43,7 +47,8 @@ export interface TraceOptions extends GlobalOptions {
 export async function trace(object: string, options: TraceOptions): Promise<number> {
   const terminal = createTerminal();
   const started = performance.now();
-  const config = configFor(options, terminal, true);
+  const loaded = configFor(options, terminal, true);
+  const config = loaded && options.allowShared === true ? allowingShared(loaded) : loaded;
   const [kind, name, ...rest] = object.split('/');
   const path = parseFieldPath(options.field);
   if (!config) return 1;
@@ -56,17 +61,22 @@ export async function trace(object: string, options: TraceOptions): Promise<numb
   if (!path.ok) return fail(path.error, terminal);
   const opened = await open(config, options);
   if (!opened.ok) return fail(opened.error, terminal);
-  const { dependencies, close } = opened.value;
+  const { dependencies, redact, close } = opened.value;
   try {
     const { Application: applications } = dependencies.snapshot.objects;
     const located = await findObject({ kind, name, namespace: options.namespace }, applications, dependencies.sources);
-    if (!located.ok) return refuse(located.error, options, terminal);
-    const { declared, location } = located.value;
+    if (!located.ok) return refuse(located.error, options, terminal, createHide(redact, []));
+    const { declared, location, rendered } = located.value;
     const operations = operationsOf(options, declared.object, path.value);
     if (!operations.ok) return fail(operations.error, terminal);
     const traced = await traceField(dependencies, located.value, path.value, operations.value);
-    if (!traced.ok) return refuse(traced.error, options, terminal);
-    const value = getField(declared.object, path.value) ?? null;
+    const wanted = declared.ref.kind === 'Secret' ? textsIn(operations.value ?? []) : [];
+    const hide = createHide(redact, rendered.objects, wanted);
+    if (!traced.ok) return refuse(traced.error, options, terminal, hide);
+    const shown = hide.value(declared.ref.kind, path.value, getField(declared.object, path.value) ?? null);
+    // A value that a secret key feeds is secret too, whatever the field is called.
+    const source = parseFieldPath(traced.value.origin?.path.split(' > ').at(-1) ?? '');
+    const value = source.ok ? hide.value('', source.value, shown) : shown;
     const spent = { renders: dependencies.sources.renders(), milliseconds: Math.round(performance.now() - started) };
     const result = outputOf(
       traced.value,
@@ -74,6 +84,8 @@ export async function trace(object: string, options: TraceOptions): Promise<numb
       value,
       `${location.application.namespace}/${location.application.name}`,
       spent,
+      (diff) => hide.diff(declared.ref.kind, diff),
+      hide.text,
     );
     if (options.output === 'json') terminal.out(JSON.stringify(result, null, 2));
     else printTrace(result, terminal);
@@ -84,8 +96,14 @@ export async function trace(object: string, options: TraceOptions): Promise<numb
   }
 }
 
+function allowingShared(config: Config): Config {
+  const { policy } = config;
+  return { ...config, policy: { ...policy, guardrails: { ...policy.guardrails, allowShared: true } } };
+}
+
 interface Opened {
   readonly dependencies: TraceDependencies;
+  readonly redact: Redact;
   readonly close: () => Promise<void>;
 }
 
@@ -96,11 +114,11 @@ async function open(config: Config, options: TraceOptions): Promise<Result<Opene
   if (options.app !== undefined) {
     const applications = readApplications(options.app);
     if (!applications.ok) return applications;
-    const { git, log, clock } = await buildBasics(config, { env: process.env, repositories });
+    const { git, log, clock, redact } = await buildBasics(config, { env: process.env, repositories });
     const snapshot = snapshotOf(applications.value, clock.now());
     const sources = createSourcesOf(git, config, log)(snapshot);
     const dependencies = { sources, snapshot, dryRun: NO_DRY_RUN, registry: NO_REGISTRY, policy };
-    return ok({ dependencies, close: async () => undefined });
+    return ok({ dependencies, redact, close: async () => undefined });
   }
   const { snapshot: folder, context } = options;
   const app = await buildApp(config, { env: process.env, repositories, snapshot: folder, context, persistent: false });
@@ -111,7 +129,7 @@ async function open(config: Config, options: TraceOptions): Promise<Result<Opene
   if (!snapshot.ok) return snapshot;
   const { dryRun, registry } = ports;
   const dependencies = { sources: ports.sourcesOf(snapshot.value), snapshot: snapshot.value, dryRun, registry, policy };
-  return ok({ dependencies, close });
+  return ok({ dependencies, redact, close });
 }
 
 function operationsOf(
@@ -135,6 +153,8 @@ function outputOf(
   value: Extract<TraceOut, { field: string }>['value'],
   application: string,
   spent: { renders: number; milliseconds: number },
+  hideDiff: Redact,
+  hideText: Redact,
 ): TraceOut {
   return {
     field: formatFieldPath(path),
@@ -154,8 +174,8 @@ function outputOf(
       object: { ...fed.object },
       field: fed.field,
     })),
-    ...(changeSet ? { edit: { files: changeSet.files.map(({ path: file, diff }) => ({ path: file, diff })) } } : {}),
-    ...(proof ? { proof: { verdict: proof.verdict, checks: proof.checks.map((check) => ({ ...check })) } } : {}),
+    ...(changeSet ? { edit: { files: changeSet.files.map(({ path: file, diff }) => ({ path: file, diff: hideDiff(diff) })) } } : {}),
+    ...(proof ? { proof: { verdict: proof.verdict, checks: proof.checks.map((check) => ({ ...check, detail: hideText(check.detail) })) } } : {}),
     ...spent,
   };
 }
@@ -176,15 +196,28 @@ function write({ changeSet }: Traced, { repo }: TraceOptions, terminal: Terminal
   return 0;
 }
 
-function refuse(error: TraceProblem, { output }: TraceOptions, terminal: Terminal): number {
-  const tried = (error.tried ?? []).map(({ place, why }) => ({ place, why }));
-  const result: TraceOut = { refused: { code: error.code, reason: error.message, tried } };
+/** What keeps a question from being asked at all, unlike what an answer refuses. */
+const ERRORS = new Set(['binary-missing', 'repository-missing', 'repository-unreachable', 'repository-failed', 'render-timeout']);
+
+function refuse(error: TraceProblem, { output }: TraceOptions, terminal: Terminal, { text }: Hide): number {
+  const tried = (error.tried ?? []).map(({ place, why }) => ({ place: text(place), why: text(why) }));
+  const reason = text(error.message);
+  const hint = error.hint === undefined ? {} : { hint: text(error.hint) };
+  const result: TraceOut = { refused: { code: error.code, reason, ...hint, tried } };
+  const status = ERRORS.has(error.code) ? 1 : 4;
   if (output === 'json') terminal.out(JSON.stringify(result, null, 2));
-  else {
-    printProblem(error, terminal);
+  if (output !== 'json' || status === 1) {
+    const { excerpt: _excerpt, ...plain } = error;
+    printProblem({ ...plain, message: reason, ...hint }, terminal);
     for (const { place, why } of tried) terminal.err(`  tried ${place}: ${why}`);
   }
-  return 4;
+  return status;
+}
+
+/** The texts that operations write. */
+function textsIn(operations: readonly Operation[]): readonly string[] {
+  const inside = (value: JsonValue): string[] => (typeof value === 'string' ? [value] : typeof value === 'object' && value !== null ? Object.values(value).flatMap(inside) : []);
+  return operations.flatMap((operation) => ('value' in operation ? inside(operation.value) : []));
 }
 
 function fail(error: Problem, terminal: Terminal): number {

@@ -11,7 +11,7 @@ import { apiVersionOf, resourceOfKind } from './resources.ts';
 import type { SchemaIssue } from './schema/issues.ts';
 import { schemaIssues } from './schema/issues.ts';
 import { mergeApplied, normalise } from './schema/merge.ts';
-import { applyMessage, decodeMessage, fieldPath } from './schema/messages.ts';
+import { applyMessage, decodeMessage, fieldPath, mergePatchMessage } from './schema/messages.ts';
 import type { ObjectStore } from './store.ts';
 import type { FieldError } from './validation/field-error.ts';
 import { required } from './validation/field-error.ts';
@@ -24,8 +24,11 @@ export interface WriteRequest {
   readonly resource: Resource;
   /** The body as it was sent; name and namespace agree with the request's path. */
   readonly object: JsonObject;
-  /** `apply` merges over a live object or creates one; `create` refuses where one exists. */
-  readonly verb: 'apply' | 'create';
+  /**
+   * `apply` merges over a live object or creates one; `create` refuses where one exists; `merge` is an apply that was
+   * sent as a strategic merge patch, whose faults are told in other words.
+   */
+  readonly verb: 'apply' | 'create' | 'merge';
   /** What the same manager applied before, so that fields it no longer names are removed. */
   readonly last?: JsonObject;
   readonly dryRun: boolean;
@@ -90,6 +93,12 @@ function decodeStatus(issues: readonly SchemaIssue[], request: WriteRequest, nam
   if (request.verb === 'apply') {
     const message = applyMessage(issues, name, `${group}/${version}, Kind=${kind}`);
     return message === undefined ? undefined : apiStatus(500, '', message);
+  }
+  if (request.verb === 'merge') {
+    const text = mergePatchMessage(issues);
+    return text === undefined
+      ? undefined
+      : apiStatus(422, 'Invalid', ` "" is invalid: patch: Invalid value: "map[]": ${text}`);
   }
   const message = decodeMessage(issues, kind, version);
   return message === undefined ? undefined : badRequest(message);

@@ -1,4 +1,6 @@
 import type { FieldPath } from '../../domain/field-path.ts';
+import { getField, parseFieldPath, toPointer } from '../../domain/field-path.ts';
+import type { JsonValue } from '../../domain/json.ts';
 import { refKey } from '../../domain/object-ref.ts';
 import type { ObjectRef } from '../../domain/object-ref.ts';
 import type { RenderedObject } from '../../domain/source.ts';
@@ -24,6 +26,18 @@ export function counterpart(
   const position = gone.findIndex(({ ref }) => refKey(ref) === refKey(declared.ref));
   if (position < 0 || gone.length !== come.length) return undefined;
   return gone.length === 1 || isIdentity(field) ? come[position] : undefined;
+}
+
+/**
+ * A field's value in the object that `declared` became: by its merge keys, else by its position, as the value that moved may
+ * be the merge key itself.
+ */
+export function valueIn(now: RenderedObject | undefined, declared: RenderedObject, path: FieldPath): JsonValue | undefined {
+  const value = getField(now?.object, path);
+  if (value !== undefined) return value;
+  const pointer = toPointer(declared.object, path);
+  const positions = pointer.ok ? parseFieldPath(pointer.value) : pointer;
+  return positions.ok && path.some((segment) => typeof segment === 'object') ? getField(now?.object, positions.value) : undefined;
 }
 
 /** Whether a field says which object it is. */

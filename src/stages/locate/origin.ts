@@ -16,6 +16,7 @@ import { findDeclared, sourceOfObject } from './location.ts';
 import type { LocateContext, Session } from './session.ts';
 import { createSession } from './session.ts';
 import { traceByRendering } from './trace.ts';
+import type { Question } from './trace.ts';
 
 /** Where a field's value is written, how it gets from there into the object, and what else it feeds. */
 export interface FieldOrigin {
@@ -58,8 +59,34 @@ export async function findOrigin(
     return err(problem('not-in-git', message));
   }
   const session = await createSession(context, location, base.value, checkouts);
+  const destination = destinationOrigin(context, { location, source, declared, path, value }, base.value.objects);
+  if (destination) return ok(destination);
   if (source.type === 'Directory') return originInManifest(session, declared, path, value);
   return traceByRendering(context, session, { location, source, declared, path, value });
+}
+
+/** The Application's destination, where it gives the namespace and no source does; its manifest must be in Git. */
+function destinationOrigin(
+  context: LocateContext,
+  { location, source, declared, path, value }: Question,
+  objects: readonly RenderedObject[],
+): FieldOrigin | undefined {
+  if (formatFieldPath(path) !== 'metadata.namespace' || value !== location.spec.destination.namespace) return undefined;
+  if (declared.placed !== true) return undefined;
+  const known = context.fanIn.declaration(location, source.request.checkout);
+  const text = known && !known.generated ? readSource(known.checkout, NO_OVERLAY, known.file) : undefined;
+  const documents = text === undefined ? undefined : readDocuments(text, known?.file);
+  const document = documents?.ok ? documents.value[known?.document ?? 0] : undefined;
+  const at = ['spec', 'destination', 'namespace'];
+  const place = document && locateField(document, at);
+  if (!known || !place) return undefined;
+  const { line, column } = place;
+  const via = `the destination of the Application ${known.file}`;
+  const feeds = objects
+    .filter((other) => other !== declared && other.placed === true)
+    .slice(0, 50)
+    .map(({ ref }) => ({ application: location.application, object: ref, field: 'metadata.namespace' }));
+  return { value, repoURL: known.repoURL, file: known.file, line, column, path: formatFieldPath(at), via, feeds };
 }
 
 function originInManifest(

@@ -121,6 +121,7 @@ async function settle(
   let last: Attempt | undefined;
   let only: Candidate | undefined;
   let count = 0;
+  let shared: Found | undefined;
   for await (const candidate of candidatesFor(context, session, goal)) {
     if (!session.hasBudget()) break;
     if (settled.repoURL !== undefined && candidate.repoURL !== settled.repoURL) continue;
@@ -130,17 +131,22 @@ async function settle(
     if (last.kind === 'exact') {
       return ok(together(settled, candidate, last.changeSet));
     }
+    if (last.kind === 'shared') {
+      const place = `${last.changeSet.place}, which also changes ${last.with.join(', ')}`;
+      shared ??= together(settled, candidate, { ...last.changeSet, place });
+    }
   }
+  if (context.allowShared && shared) return ok(shared);
   if (count === 1 && last && only && goal.source.type === 'Directory') {
     const answer = toResult(last, session.tried);
     return answer.ok ? ok(together(settled, only, answer.value)) : answer;
   }
   const fields = goal.operations.map(({ path }) => formatFieldPath(path)).join(', ');
-  const shared = session.tried.find(({ why }) => why.startsWith('it also changes'));
+  const others = session.tried.find(({ why }) => why.startsWith('it also changes'));
   const message = `no single place in Git sets ${fields} of ${formatRef(goal.declared.ref)} alone`;
   const hint = templateHint(goal);
-  const text = shared ? `${message}: ${shared.place} ${shared.why.replace('it ', '')}` : message;
-  return err({ ...problem('not-editable', text, hint === undefined ? {} : { hint }), tried: session.tried });
+  const text = others ? `${message}: ${others.place} ${others.why.replace('it ', '')}` : message;
+  return err({ ...problem('not-editable', hint === undefined ? text : `${text}: ${hint}`), tried: session.tried });
 }
 
 function together(settled: Settled, candidate: Candidate, changeSet: ChangeSet): Found {

@@ -29,7 +29,7 @@ function relation(leaf: Leaf, path: FieldPath, target: JsonValue): number | unde
   if (isTemplateOf(text, field)) return 0.5;
   // Of the parts of an image it is the last that changes. A short part is often a coincidence.
   const short = text.length < 3 ? 0.3 : 0;
-  if (field.endsWith(text)) return 1 + short;
+  if (field.endsWith(text)) return 1 + (/[:@/=\s]$/.test(field.slice(0, -text.length)) ? 0 : short);
   if (field.includes(text)) return 1.3 + short;
   if (text.includes(field)) return 2;
   return text.toLowerCase() === field.toLowerCase() ? 0.6 : undefined;
@@ -39,6 +39,8 @@ function relation(leaf: Leaf, path: FieldPath, target: JsonValue): number | unde
 function isTemplateOf(text: string, field: string): boolean {
   if (!text.includes('{{')) return false;
   const literals = text.split(/\{\{.*?\}\}/s).map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  // A placeholder alone can become anything.
+  if (literals.join('').trim().length < 3) return false;
   return new RegExp(`^${literals.join('[^]*?')}$`).test(field);
 }
 

@@ -89,8 +89,8 @@ export function createRenderService(dependencies: RenderDependencies): RenderSer
   async function fetchCheckout(source: ApplicationSource, revision: string): Promise<Result<Checkout, Problem>> {
     if (source.chart !== undefined) {
       if (charts) return charts.fetch(source.repoURL, source.chart, revision);
-      const message = `the chart ${source.chart} comes from a registry, and none is configured`;
-      return err(problem('not-supported', message, { hint: 'configure a chart cache' }));
+      const message = `the chart ${source.chart} comes from a registry, and no chart cache is configured (render.chartCache)`;
+      return err(problem('not-supported', message, { hint: 'configure a chart cache (render.chartCache)' }));
     }
     const repository = await git.open(source.repoURL);
     if (!repository.ok) return repository;

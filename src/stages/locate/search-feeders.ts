@@ -2,7 +2,7 @@ import type { FieldPath } from '../../domain/field-path.ts';
 import { getField } from '../../domain/field-path.ts';
 import { deepEqual } from '../../domain/json.ts';
 import type { RenderedObject } from '../../domain/source.ts';
-import { counterpart } from './counterpart.ts';
+import { counterpart, valueIn } from './counterpart.ts';
 import type { ValueLeaf } from './helm-layers.ts';
 import type { Leaf, Scalar } from './places.ts';
 import { editAt, isScalar } from './places.ts';
@@ -107,6 +107,6 @@ async function moves(
   if (!rendered.ok) return undefined;
   // An object that is gone, or a field that is, tells nothing about where its value came from.
   const now = counterpart(session.base.objects, rendered.value.objects, declared, path);
-  const value = getField(now?.object, path);
+  const value = valueIn(now, declared, path);
   return value === undefined ? undefined : !deepEqual(getField(declared.object, path), value);
 }

@@ -25,6 +25,8 @@ export interface LocateContext {
   readonly log: Log;
   /** Renders that one question may cost. */
   readonly renderLimit: number;
+  /** Whether a change that also moves other Applications will do where nothing else does. */
+  readonly allowShared: boolean;
 }
 
 /** A way to make a change: edits of one repository's files, and words for the reviewer. */
@@ -49,7 +51,7 @@ export interface Tried {
 /** How a candidate turned out. */
 export type Attempt =
   | { readonly kind: 'exact'; readonly changeSet: ChangeSet }
-  | { readonly kind: 'shared'; readonly with: readonly string[] }
+  | { readonly kind: 'shared'; readonly with: readonly string[]; readonly changeSet: ChangeSet }
   | { readonly kind: 'no-effect' | 'other'; readonly why: string }
   | { readonly kind: 'refused'; readonly problem: Problem };
 
@@ -112,7 +114,7 @@ export async function createSession(
     if (!sameObjects(wanted, comparable(base.objects, objects))) return describe(base.objects, wanted, objects);
     const checkout = checkouts.get(candidate.repoURL);
     const others = checkout ? await fanIn.others(location, checkout, overlay, known) : [];
-    return others.length > 0 ? { kind: 'shared', with: others } : { kind: 'exact', changeSet: changeSet.value };
+    return others.length > 0 ? { kind: 'shared', with: others, changeSet: changeSet.value } : { kind: 'exact', changeSet: changeSet.value };
   }
 
   return {

@@ -36,6 +36,8 @@ export interface SourcesDependencies {
   readonly renderLimit?: number;
   /** Applications of other repositories and clusters that render what they share: counted in fan-in. */
   readonly alsoKnown?: readonly Target[];
+  /** Whether `plan` may answer with a change that also moves other Applications, where no place makes it alone; no by default. */
+  readonly allowShared?: boolean;
 }
 
 /** What the engine, the proof and the commands ask about sources. */
@@ -64,18 +66,18 @@ export interface Sources {
 
 /** Builds the service: it keeps rendered Applications by content, so that asking again costs nothing. */
 export function createSources(dependencies: SourcesDependencies): Sources {
-  const { git, renderers, applications, log, charts, concurrency = 2, renderLimit = 60, alsoKnown = [] } = dependencies;
+  const { git, renderers, applications, log, charts, concurrency = 2, renderLimit = 60, alsoKnown = [], allowShared = false } = dependencies;
   const base = { git, renderers, concurrency, cacheSize: 512 };
   const renders = createRenderService(charts === undefined ? base : { ...base, charts });
   const fanIn = createFanIn({ git, renders, renderers, applications, alsoKnown });
-  const context = { git, renders, fanIn, log, renderLimit };
+  const context = { git, renders, fanIn, log, renderLimit, allowShared };
   return {
     locate: (application, object) => locateObject(renders, application, object),
     render: (target, options) => renders.render(targetOf(target), options),
     origin: (location, object, path) => findOrigin(context, location, object, path),
     plan: (location, change) => planChange(context, location, isList(change) ? change : [change]),
     pairs: (location, changeSet) => fanIn.pairs(location, changeSet),
-    versions: (location, limit) => versionsOf({ git, renders, log }, location, limit),
+    versions: (location, limit) => versionsOf({ git, renders, fanIn, log }, location, limit),
     renders: () => renders.count(),
   };
 }

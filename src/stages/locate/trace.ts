@@ -10,7 +10,7 @@ import { err, ok } from '../../domain/result.ts';
 import type { Location, RenderedObject } from '../../domain/source.ts';
 import { applicationPlaces, generatorPlaces } from './application-places.ts';
 import { compareRenders } from './compare.ts';
-import { counterpart, isIdentity } from './counterpart.ts';
+import { counterpart, isIdentity, valueIn } from './counterpart.ts';
 import { NO_OVERLAY } from './files.ts';
 import { effectiveValues, helmLayers, liveLeaves } from './helm-layers.ts';
 import { writeCandidates } from './helm-writes.ts';
@@ -55,11 +55,20 @@ export async function traceByRendering(
     (await fromTexts(session, question, path)) ??
     (await fromLeaves(session, declared, path, leafField?.value ?? null, leavesOfSource(context, question)));
   if (!found) {
-    const hint = templateHint({ ...question, operations: [{ op: 'remove', path }] });
+    const hint = templateHint({ ...question, operations: [{ op: 'remove', path }] }) ?? unwrittenOptions(context, question);
     const message = `no value in Git was found that sets ${formatFieldPath(path)} of ${formatRef(declared.ref)}`;
     return err(problem('not-found', hint === undefined ? message : `${message}: ${hint}`));
   }
   return ok({ value, ...found.origin, feeds: await feedsOf(context, session, question, found.candidate, path) });
+}
+
+/** What may be the reason where the Application has options of its own, and its manifest is in no repository that is read. */
+function unwrittenOptions(context: LocateContext, { location, source }: Question): string | undefined {
+  const { checkout, source: written } = source.request;
+  const { helm, kustomize } = written;
+  const inline = kustomize ?? helm?.values ?? helm?.valuesObject ?? helm?.parameters;
+  if (inline === undefined || context.fanIn.declaration(location, checkout)) return undefined;
+  return `the Application has options of its own, and its manifest is not in ${checkout.repoURL}`;
 }
 
 /** Files that are no YAML, such as those that a generator puts into a ConfigMap as they are. */
@@ -178,7 +187,7 @@ async function follows(
   const rendered = await session.renderWith(candidate);
   if (!rendered.ok) return undefined;
   const now = counterpart(session.base.objects, rendered.value.objects, declared, path);
-  const value = getField(now?.object, path);
+  const value = valueIn(now, declared, path);
   return value === undefined ? undefined : !deepEqual(getField(declared.object, path), value);
 }
 

@@ -1,15 +1,27 @@
 import type { Location } from '../../domain/source.ts';
-import type { Git, GitCommit, SourceVersion } from '../../ports/git.ts';
+import type { Git, GitCommit, GitRepository, SourceVersion } from '../../ports/git.ts';
 import type { Log } from '../../ports/log.ts';
-import type { RenderService } from './render.ts';
+import type { DeclaredApplication } from './discovery.ts';
+import { applicationsIn } from './discovery.ts';
+import type { FanIn } from './fan-in.ts';
+import { NO_OVERLAY } from './files.ts';
+import type { RenderService, Target } from './render.ts';
 import { sameRepositoryKey } from './spec.ts';
+
+export interface VersionsDependencies {
+  readonly git: Git;
+  readonly renders: RenderService;
+  readonly fanIn: Pick<FanIn, 'declaration'>;
+  readonly log: Log;
+}
 
 /**
  * The Application at the commits that touched what it is rendered from, newest first, the head itself first. Bases,
- * components and value files outside the source's folder count too. Commits that do not render are passed over.
+ * components and value files outside the source's folder count too, and so does the Application's own manifest where the
+ * repository holds it: a version is rendered with the options of its time. Commits that do not render are passed over.
  */
 export async function* versionsOf(
-  { git, renders, log }: { readonly git: Git; readonly renders: RenderService; readonly log: Log },
+  { git, renders, fanIn, log }: VersionsDependencies,
   location: Location,
   limit: number,
 ): AsyncIterable<SourceVersion> {
@@ -17,7 +29,9 @@ export async function* versionsOf(
   if (!repository.ok) return;
   const head = await repository.value.resolve(location.targetRevision);
   if (!head.ok) return;
-  const paths = await historyPaths(renders, location);
+  const manifest = await manifestOf(fanIn, repository.value, location, head.value);
+  const folders = await historyPaths(renders, location);
+  const paths = folders.length > 0 && manifest ? [...folders, manifest.file] : folders;
   const tip = await repository.value.log(head.value, [], 1);
   const touching = await repository.value.log(head.value, paths, limit);
   if (!tip.ok || !touching.ok) return;
@@ -26,10 +40,37 @@ export async function* versionsOf(
     ...touching.value.filter(({ revision }) => revision !== head.value),
   ];
   for (const commit of commits.slice(0, limit)) {
-    const rendered = await renders.render(location, { revision: commit.revision });
+    const target = manifest ? await targetAt(repository.value, location, manifest, commit) : location;
+    const rendered = await renders.render(target, { revision: commit.revision });
     if (rendered.ok) yield { commit, objects: rendered.value.objects };
     else log.debug({ revision: commit.revision, code: rendered.error.code }, 'a version does not render');
   }
+}
+
+/** The manifest in this repository that the Application is made from; undefined where it is elsewhere or made by a set. */
+async function manifestOf(
+  fanIn: Pick<FanIn, 'declaration'>,
+  repository: GitRepository,
+  location: Location,
+  head: string,
+): Promise<DeclaredApplication | undefined> {
+  const checkout = await repository.checkout(head);
+  const declared = checkout.ok ? fanIn.declaration(location, checkout.value) : undefined;
+  const here = declared && sameRepositoryKey(declared.repoURL) === sameRepositoryKey(location.repoURL);
+  return here && !declared.generated ? declared : undefined;
+}
+
+/** The Application as its manifest was at a commit; as it is where the manifest was not there. */
+async function targetAt(
+  repository: GitRepository,
+  location: Location,
+  { file, application }: DeclaredApplication,
+  { revision }: GitCommit,
+): Promise<Target> {
+  const checkout = await repository.checkout(revision);
+  const known = checkout.ok ? applicationsIn(checkout.value, NO_OVERLAY, file) : [];
+  const then = known.find((one) => one.application.name === application.name && !one.generated);
+  return then ? { application: location.application, spec: then.spec } : location;
 }
 
 /** Paths whose history is the Application's: its folders, and files of the same repository that it reads elsewhere. */

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { createDryRun } from '../../../src/adapters/kubernetes/dry-run.ts';
+import type { JsonObject } from '../../../src/domain/json.ts';
 import type { ObjectRef } from '../../../src/domain/object-ref.ts';
 import type { DryRunAnswer } from '../../../src/ports/cluster.ts';
-import type { ApiServer, Handler } from './support.ts';
+import type { ApiServer, Asked, Handler } from './support.ts';
 import { connected, failure, quiet, send, startApi } from './support.ts';
 
 const servers: ApiServer[] = [];
@@ -17,11 +18,20 @@ async function ask(
   ref = REF,
   method: 'apply' | 'create' = 'apply',
 ): Promise<{ answer: DryRunAnswer; server: ApiServer }> {
-  const server = await startApi(handler);
+  const server = await startApi((asked, response) =>
+    isLook(asked)
+      ? send(response, 404, failure(404, 'NotFound', 'deployments.apps "web" not found'))
+      : handler(asked, response),
+  );
   servers.push(server);
   const dryRun = createDryRun(await connected(server.url), { log: quiet });
-  return { answer: await dryRun[method](OBJECT, ref), server };
+  const answer = await dryRun[method](OBJECT, ref);
+  return { answer, server: { ...server, asked: server.asked.filter((asked) => !isLook(asked)) } };
 }
+
+/** The patch of nothing by which an apply looks at what is there. */
+const isLook = ({ body, query }: Asked): boolean =>
+  body === '{}' && query.get('dryRun') === 'All' && !query.has('force');
 
 const says =
   (code: number, reason: string, message: string, causes: readonly object[] = []): Handler =>
@@ -173,7 +183,7 @@ test('kinds that are not in the table are looked up, once', async () => {
   });
   servers.push(server);
   const dryRun = createDryRun(await connected(server.url), { log: quiet });
-  await dryRun.apply({}, { apiVersion: 'example.com/v1', kind: 'Fox', name: 'f' });
+  await dryRun.create({}, { apiVersion: 'example.com/v1', kind: 'Fox', name: 'f' });
   await dryRun.apply({}, { apiVersion: 'example.com/v1', kind: 'Goose', namespace: 'pond', name: 'a/b' });
   // The same kind name in another group is not the Service of core.
   await dryRun.apply({}, { apiVersion: 'none/v1', kind: 'Service', namespace: 'a', name: 's' });
@@ -183,9 +193,99 @@ test('kinds that are not in the table are looked up, once', async () => {
     server.asked.map(({ method, path }) => `${method} ${path}`),
     [
       'GET /apis/example.com/v1',
-      'PATCH /apis/example.com/v1/foxes/f',
+      'POST /apis/example.com/v1/foxes',
+      'PATCH /apis/example.com/v1/namespaces/pond/geese/a%2Fb',
       'PATCH /apis/example.com/v1/namespaces/pond/geese/a%2Fb',
       'GET /apis/none/v1',
     ],
   );
+});
+
+const live = (last: object, managers: readonly object[] = []): object => ({
+  kind: 'Deployment',
+  metadata: {
+    name: 'web',
+    annotations: { 'kubectl.kubernetes.io/last-applied-configuration': JSON.stringify(last) },
+    managedFields: managers,
+  },
+});
+const withContainer = (container: JsonObject): JsonObject => ({
+  ...OBJECT,
+  spec: { containers: [{ name: 'web', ...container }] },
+});
+
+test('what client-side apply would remove is removed in the dry-run too', async () => {
+  const before = withContainer({
+    env: [{ name: 'A', value: 'x' }, { name: 'B' }],
+    probe: { httpGet: { port: 80 } },
+    args: ['a', 'b'],
+  });
+  const after = withContainer({
+    env: [{ name: 'A', valueFrom: { x: 1 } }],
+    probe: { tcpSocket: { port: 80 } },
+    args: ['a'],
+  });
+  const server = await startApi((_, response) =>
+    send(response, 200, live(before, [{ manager: 'argocd-controller', operation: 'Update' }])),
+  );
+  servers.push(server);
+  const dryRun = createDryRun(await connected(server.url), { log: quiet });
+  assert.equal((await dryRun.apply(after, REF)).kind, 'accepted');
+  const sent = server.asked.at(-1);
+  assert.equal(sent?.headers['content-type'], 'application/strategic-merge-patch+json');
+  assert.deepEqual(Object.fromEntries(sent?.query ?? []), {
+    dryRun: 'All',
+    fieldManager: 'argocd-controller',
+    fieldValidation: 'Strict',
+  });
+  assert.deepEqual(
+    JSON.parse(sent?.body ?? ''),
+    withContainer({
+      env: [
+        { name: 'A', value: null, valueFrom: { x: 1 } },
+        { $patch: 'delete', name: 'B' },
+      ],
+      probe: { httpGet: null, tcpSocket: { port: 80 } },
+      args: ['a'],
+    }),
+  );
+});
+
+test('server-side apply where it says the same, and where nothing else is known', async () => {
+  const more = withContainer({ tty: true });
+  for (const [name, present] of [
+    ['nothing goes', live(OBJECT)],
+    ['Argo CD applies on the server', live(more, [{ manager: 'argocd-controller', operation: 'Apply' }])],
+    ['nobody wrote down what was applied', { kind: 'Deployment', metadata: { name: 'web' } }],
+    [
+      'what was written down cannot be read',
+      { kind: 'Deployment', metadata: { annotations: { 'kubectl.kubernetes.io/last-applied-configuration': '{' } } },
+    ],
+  ] as const) {
+    const server = await startApi((_, response) => send(response, 200, present));
+    servers.push(server);
+    const dryRun = createDryRun(await connected(server.url), { log: quiet });
+    await dryRun.apply(OBJECT, REF);
+    assert.equal(server.asked.at(-1)?.headers['content-type'], 'application/apply-patch+yaml', name);
+    assert.equal(server.asked.length, 2, name);
+  }
+});
+
+test('a custom resource knows no strategic merge patch: server-side apply is asked instead', async () => {
+  const server = await startApi((asked, response) =>
+    asked.headers['content-type'] === 'application/strategic-merge-patch+json'
+      ? send(response, 415, failure(415, 'UnsupportedMediaType', 'the body of the request was in an unknown format'))
+      : send(response, 200, live(withContainer({ tty: true }))),
+  );
+  servers.push(server);
+  const dryRun = createDryRun(await connected(server.url), { log: quiet });
+  assert.equal((await dryRun.apply(OBJECT, REF)).kind, 'accepted');
+  assert.equal(server.asked.at(-1)?.headers['content-type'], 'application/apply-patch+yaml');
+});
+
+test('a patch that is printed whole in a refusal is left out: it holds values', async () => {
+  const whole =
+    ' "" is invalid: patch: Invalid value: "map[spec:map[env:[map[name:A value:secret]]]]": strict decoding error: unknown field "spec.x"';
+  const { answer } = await ask(says(422, 'Invalid', whole));
+  assert.equal(answer.kind === 'refused' ? answer.message : '', 'strict decoding error: unknown field "spec.x"');
 });

@@ -35,12 +35,20 @@ async function server(handler: Handler): Promise<ApiServer> {
 }
 
 const policy: Handler = ({ query }, response) =>
-  query.get('dryRun') === 'All' ? send(response, 200, ACCEPTED) : send(response, 403, failure(403, 'Forbidden', DENIAL));
+  query.get('dryRun') === 'All'
+    ? send(response, 200, ACCEPTED)
+    : send(response, 403, failure(403, 'Forbidden', DENIAL));
 
 test('proven: the real write is denied by the policy, the dry-run passes', async () => {
   const api = await server(policy);
   assert.deepEqual(await proveReadOnly(await connected(api.url), patient()), { proven: true });
-  const sent = api.asked.map(({ method, path, query, body, headers }) => [method, path, query.toString(), body, headers['content-type']]);
+  const sent = api.asked.map(({ method, path, query, body, headers }) => [
+    method,
+    path,
+    query.toString(),
+    body,
+    headers['content-type'],
+  ]);
   const path = '/api/v1/namespaces/default/configmaps/kube-root-ca.crt';
   assert.deepEqual(sent, [
     ['PATCH', path, '', '{}', 'application/merge-patch+json'],
@@ -61,12 +69,28 @@ test('everything else proves nothing', async () => {
     [(_, response) => send(response, 200, ACCEPTED), /not installed/],
     [
       (_, response) =>
-        send(response, 403, failure(403, 'Forbidden', 'configmaps "kube-root-ca.crt" is forbidden: User "u" cannot patch resource "configmaps"')),
+        send(
+          response,
+          403,
+          failure(
+            403,
+            'Forbidden',
+            'configmaps "kube-root-ca.crt" is forbidden: User "u" cannot patch resource "configmaps"',
+          ),
+        ),
       /may not dry-run.*cannot patch/,
     ],
     [
       (_, response) =>
-        send(response, 403, failure(403, 'Forbidden', "ValidatingAdmissionPolicy 'ca' with binding 'ca' denied request: hands off certificates")),
+        send(
+          response,
+          403,
+          failure(
+            403,
+            'Forbidden',
+            "ValidatingAdmissionPolicy 'ca' with binding 'ca' denied request: hands off certificates",
+          ),
+        ),
       /hands off/,
     ],
     [(_, response) => send(response, 403, failure(403, 'Forbidden', DENIAL)), /denies dry-runs too/],

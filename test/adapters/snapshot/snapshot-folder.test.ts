@@ -261,3 +261,11 @@ test('nothing can be dry-run, and watching ends when the caller stops', async ()
   await watching;
   await folder.close();
 });
+
+test('a folder that holds no Kubernetes objects is not a cluster in which nothing fails', async () => {
+  const directory = await folderOf({ 'values.yaml': 'replicas: 2\n' });
+  const snapshot = await createSnapshotFolder({ directory, clock }).snapshot();
+  assert.ok(!snapshot.ok);
+  assert.equal(snapshot.error.code, 'snapshot-missing');
+  assert.match(snapshot.error.hint ?? '', /kubectl get/);
+});

@@ -46,27 +46,27 @@ export async function startControlPlane(
   await processes.waitFor(etcd, async () => (await fetch(`${etcdURL}/health`)).ok);
 
   const api = processes.start('kube-apiserver', binaries['kube-apiserver'], {
-      args: [
-        `--etcd-servers=${etcdURL}`,
-        '--bind-address=127.0.0.1',
-        `--advertise-address=${node.address}`,
-        `--secure-port=${apiPort}`,
-        '--endpoint-reconciler-type=none',
-        '--authorization-mode=Node,RBAC',
-        '--enable-admission-plugins=NodeRestriction',
-        '--service-cluster-ip-range=10.111.0.0/16',
-        '--allow-privileged=true',
-        '--service-account-issuer=https://kubernetes.default.svc',
-        `--service-account-key-file=${serviceAccount.key}`,
-        `--service-account-signing-key-file=${serviceAccount.key}`,
-        `--client-ca-file=${ca.cert}`,
-        `--tls-cert-file=${server.cert}`,
-        `--tls-private-key-file=${server.key}`,
-        `--kubelet-client-certificate=${clients['kubelet-client'].cert}`,
-        `--kubelet-client-key=${clients['kubelet-client'].key}`,
-        '--kubelet-preferred-address-types=InternalIP',
-      ],
-    });
+    args: [
+      `--etcd-servers=${etcdURL}`,
+      '--bind-address=127.0.0.1',
+      `--advertise-address=${node.address}`,
+      `--secure-port=${apiPort}`,
+      '--endpoint-reconciler-type=none',
+      '--authorization-mode=Node,RBAC',
+      '--enable-admission-plugins=NodeRestriction',
+      '--service-cluster-ip-range=10.111.0.0/16',
+      '--allow-privileged=true',
+      '--service-account-issuer=https://kubernetes.default.svc',
+      `--service-account-key-file=${serviceAccount.key}`,
+      `--service-account-signing-key-file=${serviceAccount.key}`,
+      `--client-ca-file=${ca.cert}`,
+      `--tls-cert-file=${server.cert}`,
+      `--tls-private-key-file=${server.key}`,
+      `--kubelet-client-certificate=${clients['kubelet-client'].cert}`,
+      `--kubelet-client-key=${clients['kubelet-client'].key}`,
+      '--kubelet-preferred-address-types=InternalIP',
+    ],
+  });
   await processes.waitFor(api, async () => (await admin.send('GET', '/readyz')).status === 200, 90);
 
   const kubeconfigOf = (name: 'controllers' | 'scheduler'): string => {

@@ -55,7 +55,11 @@ export const DRY_RUN_USER = `system:serviceaccount:remendo:${DRY_RUN}`;
 /** A token of one of Remendo's ServiceAccounts, good for two hours. */
 export async function tokenOf({ admin }: Pick<Cluster, 'admin'>, account: string): Promise<string> {
   const request = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: { expirationSeconds: 7200 } };
-  const { status, body } = await admin.send('POST', `/api/v1/namespaces/remendo/serviceaccounts/${account}/token`, request);
+  const { status, body } = await admin.send(
+    'POST',
+    `/api/v1/namespaces/remendo/serviceaccounts/${account}/token`,
+    request,
+  );
   if (status !== 201) throw new Error(`no token: ${JSON.stringify(body)}`);
   return z.object({ status: z.object({ token: z.string() }) }).parse(body).status.token;
 }

@@ -14,10 +14,20 @@ import { createClusterWorld } from '../../../src/sandbox/cluster/world.ts';
 import type { ApiClient, Reply } from '../cluster/client.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { attachCluster } from '../cluster/cluster.ts';
-import { DRY_RUN, DRY_RUN_USER, READER, install, manifests, policyIsActive, tokenOf, uninstall } from '../cluster/install.ts';
+import {
+  DRY_RUN,
+  DRY_RUN_USER,
+  READER,
+  install,
+  manifests,
+  policyIsActive,
+  tokenOf,
+  uninstall,
+} from '../cluster/install.ts';
 import { noteResult } from '../table.ts';
 
-const DENIED = "ValidatingAdmissionPolicy 'remendo-read-only' with binding 'remendo-read-only' denied request: Remendo may only dry-run";
+const DENIED =
+  "ValidatingAdmissionPolicy 'remendo-read-only' with binding 'remendo-read-only' denied request: Remendo may only dry-run";
 const NAMESPACE = `verbs-${Date.now().toString(36)}`;
 const ADMIN_BINDING = '/apis/rbac.authorization.k8s.io/v1/clusterrolebindings/remendo-e2e-everything';
 
@@ -30,17 +40,25 @@ before(async () => {
   await policyIsActive(cluster);
   reader = cluster.as(await tokenOf(cluster, READER));
   dryRun = cluster.as(await tokenOf(cluster, DRY_RUN));
-  await cluster.admin.apply(`/api/v1/namespaces/${NAMESPACE}`, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } });
+  await cluster.admin.apply(`/api/v1/namespaces/${NAMESPACE}`, {
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name: NAMESPACE },
+  });
   for (const kind of ALL_KINDS) await seed(kind);
 });
 after(async () => {
   await cluster.admin.send('DELETE', ADMIN_BINDING);
   for (const part of ['dry-run', 'policy'] as const) await uninstall(cluster, part);
-  for (const kind of ['Node', 'StorageClass', 'Namespace'] as const) await cluster.admin.send('DELETE', `${collection(kind)}/${NAME}`);
+  for (const kind of ['Node', 'StorageClass', 'Namespace'] as const)
+    await cluster.admin.send('DELETE', `${collection(kind)}/${NAME}`);
   await cluster.admin.send('DELETE', `/api/v1/namespaces/${NAMESPACE}`);
 });
 
-const template = { metadata: { labels: { app: 'x' } }, spec: { containers: [{ name: 'x', image: 'reg.example/x:1' }] } };
+const template = {
+  metadata: { labels: { app: 'x' } },
+  spec: { containers: [{ name: 'x', image: 'reg.example/x:1' }] },
+};
 const once = { ...template, spec: { ...template.spec, restartPolicy: 'Never' } };
 const selector = { matchLabels: { app: 'x' } };
 
@@ -50,7 +68,9 @@ const BODIES: Partial<Record<Kind, object>> = {
   ReplicaSet: { spec: { replicas: 0, selector, template } },
   Deployment: { spec: { replicas: 0, selector, template } },
   StatefulSet: { spec: { replicas: 0, selector, template } },
-  DaemonSet: { spec: { selector, template: { ...template, spec: { ...template.spec, nodeSelector: { none: 'such' } } } } },
+  DaemonSet: {
+    spec: { selector, template: { ...template, spec: { ...template.spec, nodeSelector: { none: 'such' } } } },
+  },
   Job: { spec: { suspend: true, template: once } },
   CronJob: { spec: { schedule: '0 3 * * *', suspend: true, jobTemplate: { spec: { template: once } } } },
   Service: { spec: { ports: [{ port: 80 }] } },
@@ -58,7 +78,9 @@ const BODIES: Partial<Record<Kind, object>> = {
   PersistentVolumeClaim: { spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } } },
   StorageClass: { provisioner: 'example.com/none' },
   LimitRange: { spec: { limits: [] } },
-  HorizontalPodAutoscaler: { spec: { maxReplicas: 2, scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'x' } } },
+  HorizontalPodAutoscaler: {
+    spec: { maxReplicas: 2, scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'x' } },
+  },
   PodDisruptionBudget: { spec: { minAvailable: 0, selector } },
   Event: { involvedObject: { kind: 'Pod', name: 'x', namespace: NAMESPACE } },
   Application: { spec: { project: 'default', destination: {}, source: { repoURL: 'https://git.example/x' } } },
@@ -83,17 +105,45 @@ const seed = async (kind: Kind): Promise<void> => {
 
 interface Write {
   readonly verb: string;
-  send(api: ApiClient, kind: Kind, query: string): Promise<Reply>;
+  readonly send: (api: ApiClient, kind: Kind, query: string) => Promise<Reply>;
 }
 
 const MERGE = 'application/merge-patch+json';
 const WRITES: readonly Write[] = [
-  { verb: 'create', send: (api, kind, query) => api.send('POST', `${collection(kind)}${query}`, objectOf(kind, 'verbs-new')) },
-  { verb: 'update', send: async (api, kind, query) => api.send('PUT', `${collection(kind)}/${NAME}${query}`, labelled(await cluster.admin.get(`${collection(kind)}/${NAME}`))) },
-  { verb: 'patch', send: (api, kind, query) => api.send('PATCH', `${collection(kind)}/${NAME}${query}`, { metadata: { labels: { touched: 'yes' } } }, MERGE) },
-  { verb: 'apply', send: (api, kind, query) => api.send('PATCH', `${collection(kind)}/${NAME}?fieldManager=x&force=true${query.replace('?', '&')}`, labelled(objectOf(kind, NAME)), 'application/apply-patch+yaml') },
+  {
+    verb: 'create',
+    send: (api, kind, query) => api.send('POST', `${collection(kind)}${query}`, objectOf(kind, 'verbs-new')),
+  },
+  {
+    verb: 'update',
+    send: async (api, kind, query) =>
+      api.send(
+        'PUT',
+        `${collection(kind)}/${NAME}${query}`,
+        labelled(await cluster.admin.get(`${collection(kind)}/${NAME}`)),
+      ),
+  },
+  {
+    verb: 'patch',
+    send: (api, kind, query) =>
+      api.send('PATCH', `${collection(kind)}/${NAME}${query}`, { metadata: { labels: { touched: 'yes' } } }, MERGE),
+  },
+  {
+    verb: 'apply',
+    send: (api, kind, query) =>
+      api.send(
+        'PATCH',
+        `${collection(kind)}/${NAME}?fieldManager=x&force=true${query.replace('?', '&')}`,
+        labelled(objectOf(kind, NAME)),
+        'application/apply-patch+yaml',
+      ),
+  },
   { verb: 'delete', send: (api, kind, query) => api.send('DELETE', `${collection(kind)}/${NAME}${query}`) },
-  { verb: 'deletecollection', send: (api, kind, query) => api.send('DELETE', `${collection(kind)}${query === '' ? '?' : `${query}&`}fieldSelector=metadata.name%3D${NAME}`) },
+  {
+    verb: 'deletecollection',
+    send: (api, kind, query) =>
+      api.send('DELETE', `${collection(kind)}${query === '' ? '?' : `${query}&`}fieldSelector=metadata.name%3D${NAME}`),
+  },
 ];
 
 // oxlint-disable-next-line typescript/no-explicit-any -- whatever the server sends
@@ -106,22 +156,43 @@ async function present(): Promise<readonly string[]> {
   const lists = await Promise.all(
     ALL_KINDS.map(async (kind) => {
       const list = z
-        .object({ items: z.array(z.object({ metadata: z.object({ name: z.string(), uid: z.string(), labels: z.record(z.string(), z.string()).optional() }) })) })
+        .object({
+          items: z.array(
+            z.object({
+              metadata: z.object({
+                name: z.string(),
+                uid: z.string(),
+                labels: z.record(z.string(), z.string()).optional(),
+              }),
+            }),
+          ),
+        })
         .parse(await cluster.admin.get(collection(kind)));
       const ours = list.items.filter(({ metadata }) => metadata.name.startsWith('verbs-'));
-      return ours.map(({ metadata: { name, uid, labels } }) => `${kind} ${name} ${uid} ${labels?.['touched'] ?? 'untouched'}`);
+      return ours.map(
+        ({ metadata: { name, uid, labels } }) => `${kind} ${name} ${uid} ${labels?.['touched'] ?? 'untouched'}`,
+      );
     }),
   );
   return lists.flat().sort();
 }
 
 test('with the shipped rights: what is granted can be asked for in dry-run, nothing can be written', async () => {
-  const Rules = z.object({ rules: z.array(z.object({ apiGroups: z.array(z.string()), resources: z.array(z.string()), verbs: z.array(z.string()) })) });
-  const rules = manifests('dry-run').flatMap((manifest) => (manifest.kind === 'ClusterRole' ? Rules.parse(manifest).rules : []));
+  const Rules = z.object({
+    rules: z.array(
+      z.object({ apiGroups: z.array(z.string()), resources: z.array(z.string()), verbs: z.array(z.string()) }),
+    ),
+  });
+  const rules = manifests('dry-run').flatMap((manifest) =>
+    manifest.kind === 'ClusterRole' ? Rules.parse(manifest).rules : [],
+  );
   const grants = (kind: Kind, verb: string): boolean => {
     const { apiVersion, plural } = KINDS[kind];
     const group = apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : '';
-    return rules.some(({ apiGroups, resources, verbs }) => apiGroups.includes(group) && resources.includes(plural) && verbs.includes(verb));
+    return rules.some(
+      ({ apiGroups, resources, verbs }) =>
+        apiGroups.includes(group) && resources.includes(plural) && verbs.includes(verb),
+    );
   };
   const before = await present();
   const wrong: string[] = [];
@@ -133,7 +204,8 @@ test('with the shipped rights: what is granted can be asked for in dry-run, noth
       if (kind === 'Namespace' && verb === 'deletecollection') continue;
       for (const query of ['', '?dryRun=All']) {
         const { status, body } = await send(reader, kind, query);
-        if (status !== 403 || !rbac.test(String(body.message))) wrong.push(`${kind} ${verb}${query} by the reader: ${status}`);
+        if (status !== 403 || !rbac.test(String(body.message)))
+          wrong.push(`${kind} ${verb}${query} by the reader: ${status}`);
       }
       const granted = grants(kind, verb === 'apply' ? 'patch' : verb);
       const real = await send(dryRun, kind, '');
@@ -141,7 +213,8 @@ test('with the shipped rights: what is granted can be asked for in dry-run, noth
       const text = String(real.body.message);
       const why = granted ? text.includes(DENIED) : rbac.test(text);
       if (real.status !== 403 || !why) wrong.push(`${kind} ${verb} for real: ${real.status} ${text}`);
-      if (granted ? dry.status >= 300 : dry.status !== 403) wrong.push(`${kind} ${verb} in dry-run: ${dry.status} ${String(dry.body.message)}`);
+      if (granted ? dry.status >= 300 : dry.status !== 403)
+        wrong.push(`${kind} ${verb} in dry-run: ${dry.status} ${String(dry.body.message)}`);
     }
   }
   assert.deepEqual(wrong, []);
@@ -167,7 +240,8 @@ test('with all rights that RBAC knows: the policy alone denies every write of ev
       const dry = await send(dryRun, kind, '?dryRun=All');
       // Namespaces cannot be deleted as a collection at all.
       if (real.status === 405 && dry.status === 405) continue;
-      if (real.status !== 403 || !String(real.body.message).includes(DENIED)) wrong.push(`${kind} ${verb}: ${real.status} ${String(real.body.message)}`);
+      if (real.status !== 403 || !String(real.body.message).includes(DENIED))
+        wrong.push(`${kind} ${verb}: ${real.status} ${String(real.body.message)}`);
       if (dry.status >= 300) wrong.push(`${kind} ${verb} in dry-run: ${dry.status} ${String(dry.body.message)}`);
       cells.push(`${verb} ${real.status}/${dry.status}`);
     }
@@ -176,7 +250,11 @@ test('with all rights that RBAC knows: the policy alone denies every write of ev
   console.log(['kind                     verb for-real/dry-run', ...table].join('\n'));
   assert.deepEqual(wrong, []);
   assert.deepEqual(await present(), before);
-  noteResult(cluster.directory, { scenario: 'every verb on every kind', seconds: (Date.now() - started) / 1000, result: 'all writes denied, all dry-runs allowed' });
+  noteResult(cluster.directory, {
+    scenario: 'every verb on every kind',
+    seconds: (Date.now() - started) / 1000,
+    result: 'all writes denied, all dry-runs allowed',
+  });
 });
 
 test('subresources and connections are denied as well', async () => {
@@ -185,16 +263,29 @@ test('subresources and connections are denied as well', async () => {
   for (const [method, path, body] of [
     ['PATCH', `/apis/apps/v1/namespaces/${NAMESPACE}/deployments/${NAME}/scale`, scale],
     ['PATCH', `/apis/apps/v1/namespaces/${NAMESPACE}/deployments/${NAME}/status`, { status: { replicas: 3 } }],
-    ['POST', `${pod}/eviction`, { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name: NAME, namespace: NAMESPACE } }],
+    [
+      'POST',
+      `${pod}/eviction`,
+      { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name: NAME, namespace: NAMESPACE } },
+    ],
     ['POST', `${pod}/exec?command=true&stdout=true`, undefined],
     ['POST', `${pod}/attach?stdout=true`, undefined],
     ['POST', `${pod}/portforward`, undefined],
     ['GET', `${pod}/proxy/`, undefined],
     ['GET', `/api/v1/namespaces/${NAMESPACE}/services/${NAME}/proxy/`, undefined],
-    ['POST', `/api/v1/namespaces/${NAMESPACE}/serviceaccounts/default/token`, { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} }],
+    [
+      'POST',
+      `/api/v1/namespaces/${NAMESPACE}/serviceaccounts/default/token`,
+      { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} },
+    ],
   ] as const) {
     for (const identity of [reader, dryRun]) {
-      const { status, body: said } = await identity.send(method, path, body, method === 'PATCH' ? MERGE : 'application/json');
+      const { status, body: said } = await identity.send(
+        method,
+        path,
+        body,
+        method === 'PATCH' ? MERGE : 'application/json',
+      );
       assert.equal(status, 403, `${method} ${path}: ${status} ${JSON.stringify(said)}`);
       assert.ok(String(said.message).includes(DENIED), `${method} ${path}: ${String(said.message)}`);
     }

@@ -6,7 +6,20 @@ import { isKind } from '../../../src/domain/kubernetes/kinds.ts';
 import { project } from '../../../src/domain/kubernetes/project.ts';
 import type { ObjectRef } from '../../../src/domain/object-ref.ts';
 import type { DryRunAnswer } from '../../../src/ports/cluster.ts';
-import { LIMITS, PLAIN, QUOTA, RESTRICTED, SEED, deployment, job, plain, pod, podSpec, workload } from './objects.ts';
+import {
+  CLIENT_SIDE,
+  LIMITS,
+  PLAIN,
+  QUOTA,
+  RESTRICTED,
+  SEED,
+  deployment,
+  job,
+  plain,
+  pod,
+  podSpec,
+  workload,
+} from './objects.ts';
 import type { Side, Sides } from './sides.ts';
 import { openSides } from './sides.ts';
 
@@ -14,21 +27,41 @@ let sides: Sides;
 before(async () => {
   sides = await openSides();
   for (const object of SEED) for (const side of [sides.real, sides.sandbox]) await side.seed(object);
+  for (const object of CLIENT_SIDE) for (const side of [sides.real, sides.sandbox]) await side.seedClientSide(object);
 });
 after(() => sides.close());
 
 function refOf(object: JsonObject): ObjectRef {
-  const { apiVersion, kind, metadata } = object as unknown as { apiVersion: string; kind: string; metadata: { name: string; namespace?: string } };
+  const { apiVersion, kind, metadata } = object as unknown as {
+    apiVersion: string;
+    kind: string;
+    metadata: { name: string; namespace?: string };
+  };
   const { name, namespace } = metadata;
   return { apiVersion, kind, name, ...(namespace === undefined ? {} : { namespace }) };
 }
 
-const VOLATILE = new Set(['uid', 'resourceVersion', 'creationTimestamp', 'managedFields', 'generation', 'clusterIP', 'clusterIPs', 'annotations', 'status']);
+const VOLATILE = new Set([
+  'uid',
+  'resourceVersion',
+  'creationTimestamp',
+  'managedFields',
+  'generation',
+  'clusterIP',
+  'clusterIPs',
+  'annotations',
+  'status',
+]);
 
 /** Without what differs between any two servers: ids, times, addresses, what controllers do, the token volume's random name. */
 function stable(value: JsonValue): JsonValue {
   if (isArray(value) && value.every((item) => typeof item === 'string')) return value.toSorted();
-  if (isArray(value)) return value.filter((item) => !(isObject(item) && typeof item['name'] === 'string' && item['name'].startsWith('kube-api-access-'))).map(stable);
+  if (isArray(value))
+    return value
+      .filter(
+        (item) => !(isObject(item) && typeof item['name'] === 'string' && item['name'].startsWith('kube-api-access-')),
+      )
+      .map(stable);
   if (!isObject(value)) return value;
   return Object.fromEntries(
     Object.entries(value).flatMap(([key, item]): [string, JsonValue][] => {
@@ -47,10 +80,21 @@ const GO_DIFF = [/(for bound claims)\n[^]*$/, '$1'] as const;
 /** Of an accepted object, the fields that Remendo reads; of a refusal, all of it. */
 function comparable(answer: DryRunAnswer): unknown {
   if (answer.kind === 'unavailable') return answer;
-  if (answer.kind === 'refused') return { ...answer, message: answer.message.replaceAll(...GO_TYPES).replace(...GO_DUMP).replace(...GO_DIFF) };
+  if (answer.kind === 'refused')
+    return {
+      ...answer,
+      message: answer.message
+        .replaceAll(...GO_TYPES)
+        .replace(...GO_DUMP)
+        .replace(...GO_DIFF),
+    };
   const { kind } = answer.object;
   const projected = typeof kind === 'string' && isKind(kind) ? project(kind, answer.object) : undefined;
-  return { kind: 'accepted', warnings: answer.warnings, object: stable((projected?.ok ? projected.value : answer.object) as JsonValue) };
+  return {
+    kind: 'accepted',
+    warnings: answer.warnings,
+    object: stable((projected?.ok ? projected.value : answer.object) as JsonValue),
+  };
 }
 
 async function ask(side: Side, verb: 'apply' | 'create', object: JsonObject): Promise<unknown> {
@@ -58,17 +102,33 @@ async function ask(side: Side, verb: 'apply' | 'create', object: JsonObject): Pr
 }
 
 const container = (more: JsonObject): JsonObject => deployment(more);
-const probe = (more: JsonObject): JsonObject => container({ readinessProbe: { httpGet: { path: '/', port: 80 }, ...more } });
-const claim = (spec: JsonObject): JsonObject => plain('PersistentVolumeClaim', 'data', { spec: { accessModes: ['ReadWriteOnce'], storageClassName: 'manual', resources: { requests: { storage: '1Gi' } }, ...spec } });
+const probe = (more: JsonObject): JsonObject =>
+  container({ readinessProbe: { httpGet: { path: '/', port: 80 }, ...more } });
+const claim = (spec: JsonObject): JsonObject =>
+  plain('PersistentVolumeClaim', 'data', {
+    spec: {
+      accessModes: ['ReadWriteOnce'],
+      storageClassName: 'manual',
+      resources: { requests: { storage: '1Gi' } },
+      ...spec,
+    },
+  });
 const cronJob = (spec: JsonObject): JsonObject => ({
   apiVersion: 'batch/v1',
   kind: 'CronJob',
   metadata: { name: 'nightly', namespace: PLAIN },
-  spec: { schedule: '0 3 * * *', jobTemplate: { spec: { template: { spec: podSpec({}, { restartPolicy: 'Never' }) } } }, ...spec },
+  spec: {
+    schedule: '0 3 * * *',
+    jobTemplate: { spec: { template: { spec: podSpec({}, { restartPolicy: 'Never' }) } } },
+    ...spec,
+  },
 });
 
-const APPLIES: Readonly<Record<string, JsonObject>> = {
-  'a valid change': container({ resources: { limits: { memory: '1024Mi', cpu: 0.5 } }, env: [{ name: 'A', value: '1' }] }),
+const APPLIES: Record<string, JsonObject> = {
+  'a valid change': container({
+    resources: { limits: { memory: '1024Mi', cpu: 0.5 } },
+    env: [{ name: 'A', value: '1' }],
+  }),
   'a new object': workload('Deployment', podSpec(), {}, PLAIN, 'fresh'),
   'a new StatefulSet': workload('StatefulSet', podSpec(), { serviceName: 'x' }, PLAIN, 'fresh'),
   'a new DaemonSet': workload('DaemonSet', podSpec(), {}, PLAIN, 'fresh'),
@@ -87,9 +147,19 @@ const APPLIES: Readonly<Record<string, JsonObject>> = {
   'a list for a map': deployment({}, { selector: [] }),
   'text for a map': container({ resources: 'small' }),
   'a label that is a number': { ...deployment(), metadata: { name: 'web', namespace: PLAIN, labels: { tier: 1 } } },
-  'an environment variable twice': container({ env: [{ name: 'A', value: '1' }, { name: 'A', value: '2' }] }),
+  'an environment variable twice': container({
+    env: [
+      { name: 'A', value: '1' },
+      { name: 'A', value: '2' },
+    ],
+  }),
   'a port twice': container({ ports: [{ containerPort: 80 }, { containerPort: 80 }] }),
-  'a container twice': workload('Deployment', { containers: [{ name: 'web', image: 'x:1' }, { name: 'web', image: 'x:2' }] }),
+  'a container twice': workload('Deployment', {
+    containers: [
+      { name: 'web', image: 'x:1' },
+      { name: 'web', image: 'x:2' },
+    ],
+  }),
   'a container without a name': workload('Deployment', { containers: [{ image: 'x:1' }] }),
   'a container without an image': workload('Deployment', { containers: [{ name: 'web' }] }),
   'no containers': workload('Deployment', { containers: [] }),
@@ -99,7 +169,15 @@ const APPLIES: Readonly<Record<string, JsonObject>> = {
   'a request of a resource without a domain': container({ resources: { limits: { gpu: '1' } } }),
   'negative replicas': deployment({}, { replicas: -1 }),
   'a selector that does not match the template': deployment({}, { selector: { matchLabels: { app: 'other' } } }),
-  'another selector': { ...deployment({}, { selector: { matchLabels: { app: 'other' } }, template: { metadata: { labels: { app: 'other' } }, spec: podSpec() } }) },
+  'another selector': {
+    ...deployment(
+      {},
+      {
+        selector: { matchLabels: { app: 'other' } },
+        template: { metadata: { labels: { app: 'other' } }, spec: podSpec() },
+      },
+    ),
+  },
   'no selector': { ...deployment(), spec: { template: { metadata: { labels: { app: 'web' } }, spec: podSpec() } } },
   'a port out of range': container({ ports: [{ containerPort: 70000 }] }),
   'a port name that is too long': container({ ports: [{ name: 'a-name-that-is-too-long', containerPort: 80 }] }),
@@ -107,31 +185,92 @@ const APPLIES: Readonly<Record<string, JsonObject>> = {
   'a probe of no kind': container({ livenessProbe: { periodSeconds: 3 } }),
   'a probe port out of range': container({ livenessProbe: { httpGet: { path: '/', port: 0 } } }),
   'a negative probe period': probe({ periodSeconds: -1 }),
-  'a liveness probe that needs two successes': container({ livenessProbe: { tcpSocket: { port: 80 }, successThreshold: 2 } }),
+  'a liveness probe that needs two successes': container({
+    livenessProbe: { tcpSocket: { port: 80 }, successThreshold: 2 },
+  }),
   'an environment variable without a name': container({ env: [{ name: '', value: 'x' }] }),
-  'a variable with a value and a source': container({ env: [{ name: 'A', value: 'x', valueFrom: { configMapKeyRef: { name: 'settings', key: 'MODE' } } }] }),
+  'a variable with a value and a source': container({
+    env: [{ name: 'A', value: 'x', valueFrom: { configMapKeyRef: { name: 'settings', key: 'MODE' } } }],
+  }),
   'a mount without its volume': container({ volumeMounts: [{ name: 'data', mountPath: '/data' }] }),
   'a wrong pull policy': container({ imagePullPolicy: 'Sometimes' }),
   'a wrong restart policy': workload('Deployment', podSpec({}, { restartPolicy: 'Never' })),
-  'a wrong label value': { ...deployment(), metadata: { name: 'web', namespace: PLAIN, labels: { tier: 'front end' } } },
+  'a wrong label value': {
+    ...deployment(),
+    metadata: { name: 'web', namespace: PLAIN, labels: { tier: 'front end' } },
+  },
   'a wrong name': workload('Deployment', podSpec(), {}, PLAIN, 'Web_1'),
   'a namespace that is not there': deployment({}, {}, 'reality-nowhere'),
-  'a StatefulSet with another service': workload('StatefulSet', podSpec(), { replicas: 0, serviceName: 'other' }, PLAIN, 'store'),
-  'a StatefulSet with more replicas': workload('StatefulSet', podSpec(), { replicas: 3, serviceName: 'web' }, PLAIN, 'store'),
-  'a StatefulSet with a claim template': workload('StatefulSet', podSpec(), { replicas: 0, serviceName: 'web', volumeClaimTemplates: [{ metadata: { name: 'data' }, spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } } }] }, PLAIN, 'store'),
+  'a StatefulSet with another service': workload(
+    'StatefulSet',
+    podSpec(),
+    { replicas: 0, serviceName: 'other' },
+    PLAIN,
+    'store',
+  ),
+  'a StatefulSet with more replicas': workload(
+    'StatefulSet',
+    podSpec(),
+    { replicas: 3, serviceName: 'web' },
+    PLAIN,
+    'store',
+  ),
+  'a StatefulSet with a claim template': workload(
+    'StatefulSet',
+    podSpec(),
+    {
+      replicas: 0,
+      serviceName: 'web',
+      volumeClaimTemplates: [
+        {
+          metadata: { name: 'data' },
+          spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+        },
+      ],
+    },
+    PLAIN,
+    'store',
+  ),
   'a Job with another template': job({ image: 'reg.example/web:2' }, { suspend: false }),
   'a frozen ConfigMap': plain('ConfigMap', 'frozen', { data: { MODE: 'b' }, immutable: true }),
   'a ConfigMap with a number': plain('ConfigMap', 'settings', { data: { PORT: 8080 } }),
   'a ConfigMap with a wrong key': plain('ConfigMap', 'settings', { data: { 'a b': 'x' } }),
   'another key of a ConfigMap': plain('ConfigMap', 'settings', { data: { MODE: 'a', LEVEL: 'b' } }),
-  'a Service with another target port': plain('Service', 'web', { spec: { selector: { app: 'web' }, ports: [{ port: 80, targetPort: 8081 }] } }),
-  'a Service with a port out of range': plain('Service', 'web', { spec: { selector: { app: 'web' }, ports: [{ port: 80, targetPort: 80800 }] } }),
-  'a Service with an unknown field': plain('Service', 'web', { spec: { selectors: { app: 'web' }, ports: [{ port: 80 }] } }),
+  'a Service with another target port': plain('Service', 'web', {
+    spec: { selector: { app: 'web' }, ports: [{ port: 80, targetPort: 8081 }] },
+  }),
+  'a Service with a port out of range': plain('Service', 'web', {
+    spec: { selector: { app: 'web' }, ports: [{ port: 80, targetPort: 80800 }] },
+  }),
+  'a Service with an unknown field': plain('Service', 'web', {
+    spec: { selectors: { app: 'web' }, ports: [{ port: 80 }] },
+  }),
   'a claim that grows before it is bound': claim({ resources: { requests: { storage: '2Gi' } } }),
   'a claim of another class': claim({ storageClassName: 'fast' }),
-  'an Application with an unknown field': { apiVersion: 'argoproj.io/v1alpha1', kind: 'Application', metadata: { name: 'x', namespace: 'argocd' }, spec: { project: 'default', destination: {}, sorce: {} } },
+  'an Application with an unknown field': {
+    apiVersion: 'argoproj.io/v1alpha1',
+    kind: 'Application',
+    metadata: { name: 'x', namespace: 'argocd' },
+    spec: { project: 'default', destination: {}, sorce: {} },
+  },
   'a template that the namespace warns of': deployment({}, {}, RESTRICTED),
 };
+
+const classic = (container: JsonObject, spec: JsonObject = {}): JsonObject =>
+  workload('Deployment', podSpec(container, spec), { replicas: 0 }, PLAIN, 'classic');
+Object.assign(APPLIES, {
+  'client-side: everything optional goes': classic({}),
+  'client-side: another kind of probe': classic({ readinessProbe: { tcpSocket: { port: 8080 } } }),
+  'client-side: a source instead of a value': classic({
+    env: [{ name: 'A', valueFrom: { configMapKeyRef: { name: 'settings', key: 'MODE' } } }],
+  }),
+  'client-side: another volume source': classic({}, { volumes: [{ name: 'data', secret: { secretName: 's' } }] }),
+  'client-side: fewer arguments': classic({ args: ['--a'] }),
+  'client-side: an unknown field while something goes': classic({ imagee: 'x' }),
+  'client-side: a wrong type while something goes': classic({ env: [{ name: 'A', value: 1 }] }),
+  'client-side: a wrong quantity while something goes': classic({ resources: { limits: { memory: '1MB' } } }),
+  'client-side: an invalid field while something goes': classic({ imagePullPolicy: 'Sometimes' }),
+});
 
 const PODS: Readonly<Record<string, JsonObject>> = {
   'a pod': pod(),
@@ -146,7 +285,17 @@ const PODS: Readonly<Record<string, JsonObject>> = {
   'a pod above the range': pod({ resources: { limits: { memory: '512Mi' } } }, LIMITS),
   'a pod that the range completes': pod({}, LIMITS),
   'a pod that is not restricted': pod({}, RESTRICTED),
-  'a pod that is restricted': pod({ securityContext: { allowPrivilegeEscalation: false, runAsNonRoot: true, capabilities: { drop: ['ALL'] }, seccompProfile: { type: 'RuntimeDefault' } } }, RESTRICTED),
+  'a pod that is restricted': pod(
+    {
+      securityContext: {
+        allowPrivilegeEscalation: false,
+        runAsNonRoot: true,
+        capabilities: { drop: ['ALL'] },
+        seccompProfile: { type: 'RuntimeDefault' },
+      },
+    },
+    RESTRICTED,
+  ),
   'a pod with a privileged container': pod({ securityContext: { privileged: true } }, RESTRICTED),
   'a pod with a wrong quantity': pod({ resources: { limits: { memory: '64MB' } } }),
 };

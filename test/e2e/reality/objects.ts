@@ -100,3 +100,25 @@ export const SEED: readonly JsonObject[] = [
     spec: { accessModes: ['ReadWriteOnce'], storageClassName: 'manual', resources: { requests: { storage: '1Gi' } } },
   }),
 ];
+
+/** Kept by client-side apply, as Argo CD does unless it is told otherwise. */
+export const CLIENT_SIDE: readonly JsonObject[] = [
+  workload(
+    'Deployment',
+    podSpec(
+      {
+        env: [
+          { name: 'A', value: 'x' },
+          { name: 'B', value: 'y' },
+        ],
+        args: ['--a', '--b'],
+        ports: [{ containerPort: 8080, name: 'http' }],
+        readinessProbe: { httpGet: { path: '/', port: 8080 } },
+      },
+      { nodeSelector: { disk: 'ssdd' }, volumes: [{ name: 'data', configMap: { name: 'settings' } }] },
+    ),
+    { replicas: 0 },
+    PLAIN,
+    'classic',
+  ),
+];

@@ -6,7 +6,7 @@ import { connect } from '../../../src/adapters/kubernetes/connect.ts';
 import { createDryRun } from '../../../src/adapters/kubernetes/dry-run.ts';
 import type { JsonObject } from '../../../src/domain/json.ts';
 import { KINDS, isKind } from '../../../src/domain/kubernetes/kinds.ts';
-import type { Log } from "../../../src/ports/log.ts";
+import type { Log } from '../../../src/ports/log.ts';
 import type { DryRun } from '../../../src/ports/cluster.ts';
 import { createSandboxClock } from '../../../src/sandbox/clock.ts';
 import { createClusterWorld } from '../../../src/sandbox/cluster/world.ts';
@@ -19,8 +19,10 @@ export interface Side {
   readonly name: 'real' | 'sandbox';
   readonly connection: Connection;
   readonly dryRun: DryRun;
-  /** Creates or changes an object, as an administrator. */
+  /** Creates or changes an object, as Argo CD does with ServerSideApply: what it no longer names is removed. */
   seed(object: JsonObject): Promise<void>;
+  /** Creates an object as Argo CD usually does: client-side apply, which notes what it applied. */
+  seedClientSide(object: JsonObject): Promise<void>;
 }
 
 export interface Sides {
@@ -40,13 +42,27 @@ export async function openSides(): Promise<Sides> {
   const kubeconfig = join(directory, 'sandbox.kubeconfig');
   const { kubeconfigText } = await world.listen();
   writeFileSync(kubeconfig, kubeconfigText, { mode: 0o600 });
-  const real = await open('real', cluster.kubeconfig, (object) => seedReal(cluster, object));
-  const sandbox = await open('sandbox', kubeconfig, async (object) => {
+  const real = await open(
+    'real',
+    cluster.kubeconfig,
+    (object) => seedReal(cluster, object),
+    (object) => createClientSide(cluster, object),
+  );
+  const apply = async (object: JsonObject): Promise<void> => {
     world.apply(object);
     const { name } = object['metadata'] as { name: string };
     // A controller does this in the real cluster.
-    if (object['kind'] === 'Namespace') world.apply({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace: name } });
-  });
+    if (object['kind'] === 'Namespace')
+      world.apply({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace: name } });
+  };
+  const serverSide = async (object: JsonObject): Promise<void> => {
+    await apply(object);
+    const { name, namespace } = object['metadata'] as { name: string; namespace?: string };
+    const stored = world.get(String(object['kind']), namespace, name);
+    const managedFields = [{ manager: 'argocd-controller', operation: 'Apply' }];
+    if (stored) world.store.update(stored, (target) => void Object.assign(target.metadata, { managedFields }));
+  };
+  const sandbox = await open('sandbox', kubeconfig, serverSide, apply);
   return {
     real,
     sandbox,
@@ -60,15 +76,30 @@ export async function openSides(): Promise<Sides> {
   };
 }
 
-async function open(name: Side['name'], kubeconfig: string, seed: Side['seed']): Promise<Side> {
+async function open(
+  name: Side['name'],
+  kubeconfig: string,
+  seed: Side['seed'],
+  seedClientSide: Side['seed'],
+): Promise<Side> {
   const connection = await connect({ env: {}, kubeconfig });
   if (!connection.ok) throw new Error(connection.error.message);
-  return { name, connection: connection.value, dryRun: createDryRun(connection.value, { log: quiet }), seed };
+  return {
+    name,
+    connection: connection.value,
+    dryRun: createDryRun(connection.value, { log: quiet }),
+    seed,
+    seedClientSide,
+  };
 }
 
 /** The path of an object of a kind that Remendo knows. */
 export function pathOf(object: JsonObject): string {
-  const { kind, metadata, apiVersion } = object as { kind: string; apiVersion: string; metadata: { name: string; namespace?: string } };
+  const { kind, metadata, apiVersion } = object as {
+    kind: string;
+    apiVersion: string;
+    metadata: { name: string; namespace?: string };
+  };
   if (!isKind(kind)) throw new Error(`no path for ${kind}`);
   const { plural } = KINDS[kind];
   const root = apiVersion.includes('/') ? 'apis' : 'api';
@@ -78,7 +109,6 @@ export function pathOf(object: JsonObject): string {
 
 async function seedReal({ admin }: Cluster, object: JsonObject): Promise<void> {
   const path = pathOf(object);
-  // As Argo CD with ServerSideApply: what it no longer names is removed.
   const query = 'fieldManager=argocd-controller&force=true';
   const { status, body } = await admin.send('PATCH', `${path}?${query}`, object, 'application/apply-patch+yaml');
   if (status !== 200 && status !== 201) throw new Error(`${path}: ${JSON.stringify(body)}`);
@@ -88,6 +118,19 @@ async function seedReal({ admin }: Cluster, object: JsonObject): Promise<void> {
   }
   if (object['kind'] === 'ResourceQuota') {
     // A quota counts from the moment its controller has filled in the status.
-    await until(`the status of ${path}`, 20, async () => ((await admin.get(path))?.status?.hard === undefined ? undefined : true));
+    await until(`the status of ${path}`, 20, async () =>
+      (await admin.get(path))?.status?.hard === undefined ? undefined : true,
+    );
   }
+}
+
+async function createClientSide({ admin }: Cluster, object: JsonObject): Promise<void> {
+  const path = pathOf(object);
+  await admin.send('DELETE', path);
+  const { metadata } = object as { metadata: JsonObject };
+  const annotations = { 'kubectl.kubernetes.io/last-applied-configuration': `${JSON.stringify(object)}\n` };
+  const noted = { ...object, metadata: { ...metadata, annotations } };
+  const collection = path.slice(0, path.lastIndexOf('/'));
+  const { status, body } = await admin.send('POST', `${collection}?fieldManager=argocd-controller`, noted);
+  if (status !== 201) throw new Error(`${path}: ${JSON.stringify(body)}`);
 }

@@ -37,10 +37,15 @@ async function mend(team: Team, { cause, file, from, to }: Mended): Promise<void
   assert.match(opened.body, /proven|Proof|proof/);
   await team.merge(opened.number);
   assert.equal(await team.file(file), before.replace(from, to));
-  const ended = await until(`the end of ${opened.title}`, 200, async () => {
-    const [now] = await team.pulls();
-    return now && endOf(now);
-  }, seen);
+  const ended = await until(
+    `the end of ${opened.title}`,
+    200,
+    async () => {
+      const [now] = await team.pulls();
+      return now && endOf(now);
+    },
+    seen,
+  );
   const comments = (await team.pulls())[0]?.comments.map(({ body }) => body).join('\n');
   assert.equal(ended, 'verified', comments);
 }
@@ -48,10 +53,15 @@ async function mend(team: Team, { cause, file, from, to }: Mended): Promise<void
 /** A workload that works, and then somebody pushes what breaks it. */
 async function works(team: Team, options?: ApplicationOptions): Promise<void> {
   await team.deploy(options);
-  await until(`${team.name} runs`, 120, async () => {
-    const found = await team.get('/apis/apps/v1', `deployments/${team.name}`);
-    return found?.status?.availableReplicas >= 1 ? true : undefined;
-  }, () => incidentOf(world.last(), team.name));
+  await until(
+    `${team.name} runs`,
+    120,
+    async () => {
+      const found = await team.get('/apis/apps/v1', `deployments/${team.name}`);
+      return found?.status?.availableReplicas >= 1 ? true : undefined;
+    },
+    () => incidentOf(world.last(), team.name),
+  );
 }
 
 describe('what one merged pull request mends', { concurrency: 4 }, () => {
@@ -65,16 +75,32 @@ describe('what one merged pull request mends', { concurrency: 4 }, () => {
 
   test('a key that the ConfigMap does not have', () =>
     world.scenario('missing ConfigMap key', 'verified', async () => {
-      const settings = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\ndata:\n  LOG_LEVEL: info\n  REGION: north\n';
-      const container = lines('env:', '- name: LEVEL', '  valueFrom:', '    configMapKeyRef: {name: settings, key: LOG_LEVLE}');
-      const team = await world.team('catalog', { 'app/settings.yaml': settings, 'app/catalog.yaml': deployment('catalog', IMAGE(), container) });
+      const settings =
+        'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\ndata:\n  LOG_LEVEL: info\n  REGION: north\n';
+      const container = lines(
+        'env:',
+        '- name: LEVEL',
+        '  valueFrom:',
+        '    configMapKeyRef: {name: settings, key: LOG_LEVLE}',
+      );
+      const team = await world.team('catalog', {
+        'app/settings.yaml': settings,
+        'app/catalog.yaml': deployment('catalog', IMAGE(), container),
+      });
       await team.deploy();
       await mend(team, { cause: /^config\//, file: 'app/catalog.yaml', from: 'LOG_LEVLE', to: 'LOG_LEVEL' });
     }));
 
   test('a probe of a port that nobody listens on', () =>
     world.scenario('wrong probe port', 'verified', async () => {
-      const container = lines('env: [{name: PORT, value: "8080"}]', 'ports:', '- {name: http, containerPort: 8080}', 'readinessProbe:', '  httpGet: {path: /healthz, port: 8081}', '  periodSeconds: 1');
+      const container = lines(
+        'env: [{name: PORT, value: "8080"}]',
+        'ports:',
+        '- {name: http, containerPort: 8080}',
+        'readinessProbe:',
+        '  httpGet: {path: /healthz, port: 8081}',
+        '  periodSeconds: 1',
+      );
       const team = await world.team('search', { 'app/search.yaml': deployment('search', IMAGE(), container) });
       await team.deploy();
       await mend(team, { cause: /^(probe|readiness)/, file: 'app/search.yaml', from: 'port: 8081', to: 'port: 8080' });
@@ -82,7 +108,8 @@ describe('what one merged pull request mends', { concurrency: 4 }, () => {
 
   test('a request that no node can hold', () =>
     world.scenario('request larger than the node', 'verified', async () => {
-      const file = (memory: string): string => deployment('reports', IMAGE(), lines('resources:', `  requests: {memory: ${memory}}`));
+      const file = (memory: string): string =>
+        deployment('reports', IMAGE(), lines('resources:', `  requests: {memory: ${memory}}`));
       const team = await world.team('reports', { 'app/reports.yaml': file('64Mi') });
       await works(team);
       await team.push({ 'app/reports.yaml': file('640Gi') }, 'reports: more memory');
@@ -91,28 +118,59 @@ describe('what one merged pull request mends', { concurrency: 4 }, () => {
 
   test('a Service that selects nothing', () =>
     world.scenario('Service selector', 'verified', async () => {
-      const service = 'apiVersion: v1\nkind: Service\nmetadata: {name: cart}\nspec:\n  selector: {app: crat}\n  ports: [{port: 80, targetPort: 8080}]\n';
+      const service =
+        'apiVersion: v1\nkind: Service\nmetadata: {name: cart}\nspec:\n  selector: {app: crat}\n  ports: [{port: 80, targetPort: 8080}]\n';
       const container = lines('env: [{name: PORT, value: "8080"}]', 'ports: [{containerPort: 8080}]');
-      const team = await world.team('cart', { 'app/cart.yaml': deployment('cart', IMAGE(), container), 'app/service.yaml': service });
+      const team = await world.team('cart', {
+        'app/cart.yaml': deployment('cart', IMAGE(), container),
+        'app/service.yaml': service,
+      });
       await team.deploy();
       await mend(team, { cause: /^service\//, file: 'app/service.yaml', from: 'crat', to: 'cart' });
     }));
 
   test('pods that Pod Security refuses', () =>
     world.scenario('PodSecurity refusal', 'verified', async () => {
-      await world.cluster.admin.apply('/api/v1/namespaces/vault', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'vault', labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } } });
-      const secure = (escalation: string): string => lines('securityContext:', `  allowPrivilegeEscalation: ${escalation}`, '  runAsNonRoot: true', '  runAsUser: 1000', '  capabilities: {drop: [ALL]}', '  seccompProfile: {type: RuntimeDefault}');
+      await world.cluster.admin.apply('/api/v1/namespaces/vault', {
+        apiVersion: 'v1',
+        kind: 'Namespace',
+        metadata: { name: 'vault', labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } },
+      });
+      const secure = (escalation: string): string =>
+        lines(
+          'securityContext:',
+          `  allowPrivilegeEscalation: ${escalation}`,
+          '  runAsNonRoot: true',
+          '  runAsUser: 1000',
+          '  capabilities: {drop: [ALL]}',
+          '  seccompProfile: {type: RuntimeDefault}',
+        );
       const team = await world.team('vault', { 'app/vault.yaml': deployment('vault', IMAGE(), secure('false')) });
       await works(team);
       await team.push({ 'app/vault.yaml': deployment('vault', IMAGE(), secure('true')) }, 'vault: needs more');
-      await mend(team, { cause: /^replicas\/pod-security$/, file: 'app/vault.yaml', from: 'Escalation: true', to: 'Escalation: false' });
+      await mend(team, {
+        cause: /^replicas\/pod-security$/,
+        file: 'app/vault.yaml',
+        from: 'Escalation: true',
+        to: 'Escalation: false',
+      });
     }));
 
   test('pods that the quota refuses', () =>
     world.scenario('quota refusal', 'verified', async () => {
-      await world.cluster.admin.apply('/api/v1/namespaces/ledger', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'ledger' } });
-      await world.cluster.admin.apply('/api/v1/namespaces/ledger/resourcequotas/team', { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'team', namespace: 'ledger' }, spec: { hard: { 'limits.memory': '256Mi' } } });
-      const file = (memory: string): string => deployment('ledger', IMAGE(), lines('resources:', `  limits: {memory: ${memory}}`));
+      await world.cluster.admin.apply('/api/v1/namespaces/ledger', {
+        apiVersion: 'v1',
+        kind: 'Namespace',
+        metadata: { name: 'ledger' },
+      });
+      await world.cluster.admin.apply('/api/v1/namespaces/ledger/resourcequotas/team', {
+        apiVersion: 'v1',
+        kind: 'ResourceQuota',
+        metadata: { name: 'team', namespace: 'ledger' },
+        spec: { hard: { 'limits.memory': '256Mi' } },
+      });
+      const file = (memory: string): string =>
+        deployment('ledger', IMAGE(), lines('resources:', `  limits: {memory: ${memory}}`));
       const team = await world.team('ledger', { 'app/ledger.yaml': file('64Mi') });
       await works(team);
       await team.push({ 'app/ledger.yaml': file('512Mi') }, 'ledger: more memory');
@@ -127,7 +185,12 @@ describe('what one merged pull request mends', { concurrency: 4 }, () => {
         'overlays/live/kustomization.yaml': `resources: [../../base]\nimages:\n- name: shop/front\n  newName: ${host}/shop/front\n  newTag: 1.4.l  # by hand\n`,
       });
       await team.deploy({ source: { path: 'overlays/live' } });
-      await mend(team, { cause: /^image\/not-found$/, file: 'overlays/live/kustomization.yaml', from: 'newTag: 1.4.l', to: 'newTag: 1.4.1' });
+      await mend(team, {
+        cause: /^image\/not-found$/,
+        file: 'overlays/live/kustomization.yaml',
+        from: 'newTag: 1.4.l',
+        to: 'newTag: 1.4.1',
+      });
     }));
 
   test('a memory limit that a chart takes from its values', () =>
@@ -136,7 +199,11 @@ describe('what one merged pull request mends', { concurrency: 4 }, () => {
         'chart/Chart.yaml': 'apiVersion: v2\nname: worker\nversion: 0.1.0\n',
         'chart/values.yaml': `image: ${IMAGE()}\nmemory: 256Mi\n`,
         'chart/values-live.yaml': 'memory: 32Mi  # measured in spring\n',
-        'chart/templates/deployment.yaml': deployment('worker', '{{ .Values.image }}', lines('env: [{name: ALLOCATE_MIB, value: "40"}]', 'resources: {limits: {memory: {{ .Values.memory }}}}')),
+        'chart/templates/deployment.yaml': deployment(
+          'worker',
+          '{{ .Values.image }}',
+          lines('env: [{name: ALLOCATE_MIB, value: "40"}]', 'resources: {limits: {memory: {{ .Values.memory }}}}'),
+        ),
       });
       await team.deploy({ source: { path: 'chart', helm: { valueFiles: ['values-live.yaml'] } } });
       await mend(team, { cause: /memory|oom/, file: 'chart/values-live.yaml', from: '32Mi', to: '64Mi' });

@@ -16,7 +16,9 @@ test('API server, Argo CD and Remendo are killed in the middle: nothing is lost,
   world.scenario('everything restarted in the middle', 'verified, one pull request', async () => {
     const { cluster } = world;
     const container = lines('env: [{name: ALLOCATE_MIB, value: "40"}]', 'resources: {limits: {memory: 32Mi}}');
-    const team = await world.team('parcels', { 'app/parcels.yaml': deployment('parcels', `${cluster.registry}/shop/app:1`, container) });
+    const team = await world.team('parcels', {
+      'app/parcels.yaml': deployment('parcels', `${cluster.registry}/shop/app:1`, container),
+    });
     await team.deploy();
     world.watch();
     const seen = (): unknown => incidentOf(world.last(), 'parcels');
@@ -24,14 +26,21 @@ test('API server, Argo CD and Remendo are killed in the middle: nothing is lost,
 
     await Promise.all([
       world.crash(),
-      ...['kube-apiserver', 'argocd-application-controller', 'argocd-repo-server'].map((name) => crashAndRestart(cluster.directory, name)),
+      ...['kube-apiserver', 'argocd-application-controller', 'argocd-repo-server'].map((name) =>
+        crashAndRestart(cluster.directory, name),
+      ),
     ]);
     world.watch();
     await team.merge(pull.number);
-    const ended = await until('the end', 240, async () => {
-      const [now] = await team.pulls();
-      return now && endOf(now);
-    }, seen);
+    const ended = await until(
+      'the end',
+      240,
+      async () => {
+        const [now] = await team.pulls();
+        return now && endOf(now);
+      },
+      seen,
+    );
     assert.equal(ended, 'verified');
     assert.equal((await team.pulls()).length, 1);
   }));

@@ -16,7 +16,16 @@ test('out of memory, pass by pass: from the push to the learned pattern', () =>
   world.scenario('out of memory, one `run --once` after another', 'verified', async () => {
     const image = `${world.cluster.registry}/shop/orders:2.0.1`;
     const app = (limit: string): string =>
-      deployment('orders', image, lines('env:', '- {name: ALLOCATE_MIB, value: "40"}', 'resources:', `  limits: {memory: ${limit}}  # measured in spring`));
+      deployment(
+        'orders',
+        image,
+        lines(
+          'env:',
+          '- {name: ALLOCATE_MIB, value: "40"}',
+          'resources:',
+          `  limits: {memory: ${limit}}  # measured in spring`,
+        ),
+      );
     const team = await world.team('orders', { 'app/orders.yaml': app('32Mi') });
     await team.deploy();
 
@@ -30,10 +39,15 @@ test('out of memory, pass by pass: from the push to the learned pattern', () =>
 
     await team.merge(opened.number);
     assert.equal(await team.file('app/orders.yaml'), app('64Mi'));
-    const ended = await until('the end of the pull request', 180, async () => {
-      const now = await look();
-      return now && endOf(now);
-    }, seen);
+    const ended = await until(
+      'the end of the pull request',
+      180,
+      async () => {
+        const now = await look();
+        return now && endOf(now);
+      },
+      seen,
+    );
     assert.equal(ended, 'verified');
     const running = await team.get('/apis/apps/v1', 'deployments/orders');
     assert.equal(running.status.availableReplicas, 1);

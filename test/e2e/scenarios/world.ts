@@ -88,7 +88,13 @@ export async function startWorld(): Promise<World> {
       return last;
     },
     watch() {
-      const child = spawn(process.execPath, program, { env, cwd: directory, stdio: ['ignore', 'pipe', 'pipe'], signal: stop.signal, killSignal: 'SIGKILL' });
+      const child = spawn(process.execPath, program, {
+        env,
+        cwd: directory,
+        stdio: ['ignore', 'pipe', 'pipe'],
+        signal: stop.signal,
+        killSignal: 'SIGKILL',
+      });
       child.on('error', () => undefined);
       child.stderr.pipe(createWriteStream(join(cluster.directory, 'remendo.log'), { flags: 'a' }));
       createInterface({ input: child.stdout }).on('line', (line) => (last = ScanOut.parse(JSON.parse(line))));
@@ -126,7 +132,11 @@ export async function startWorld(): Promise<World> {
 }
 
 /** Writes `remendo.yaml` and a kubeconfig of Remendo's own ServiceAccount, with the shipped rights and no others. */
-async function configure(directory: string, cluster: Cluster, forge: { readonly host: string; readonly url: string }): Promise<string> {
+async function configure(
+  directory: string,
+  cluster: Cluster,
+  forge: { readonly host: string; readonly url: string },
+): Promise<string> {
   for (const part of ['reader', 'policy', 'dry-run'] as const) await install(cluster, part);
   await policyIsActive(cluster);
   const token = await tokenOf(cluster, READER);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { createDirectoryRenderer } from '../../../src/adapters/render/directory.ts';
@@ -157,6 +157,40 @@ test('versions: the head first, then what touched the Application’s files, bas
     await versions.next();
     await versions.return?.();
     assert.equal(sources.renders(), lazily);
+  } finally {
+    git.close();
+    rmSync(directory, { recursive: true, force: true });
+  }
+});
+
+test('versions: the options of an Application that the repository declares are those of each commit', async () => {
+  const directory = repositoryOf(join(CASES, 'app-of-apps', 'repo'));
+  const git = localGit({ 'https://git.example.com/team/app-of-apps.git': directory });
+  try {
+    const manifest = join(directory, 'apps', 'blue.yaml');
+    writeFileSync(manifest, readFileSync(manifest, 'utf8').replace('replicas: 2 ', 'replicas: 5 '));
+    execFileSync('git', ['-c', 'user.name=T', '-c', 'user.email=t@example.com', 'commit', '-qam', 'more'], {
+      cwd: directory,
+    });
+    const binaries = tools();
+    const sources = createSources({
+      git,
+      renderers: [createHelmRenderer({ binaries })],
+      applications: indexApplications({ cluster: 'c', takenAt: '', objects: noObjects(), blind: [] }),
+      log: quiet,
+    });
+    const object = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'blue', name: 'app' };
+    const located = await sources.locate(readApplication(manifest), object);
+    assert.ok(located.ok, located.ok ? '' : located.error.message);
+    const seen: unknown[] = [];
+    for await (const { commit, objects } of sources.versions(located.value.location, 20)) {
+      const spec = objects.find(({ ref }) => ref.kind === 'Deployment')?.object.spec;
+      seen.push([commit.subject, (spec as { replicas?: number } | undefined)?.replicas]);
+    }
+    assert.deepEqual(seen, [
+      ['more', 5],
+      ['All', 2],
+    ]);
   } finally {
     git.close();
     rmSync(directory, { recursive: true, force: true });

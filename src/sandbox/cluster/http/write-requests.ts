@@ -1,5 +1,5 @@
-import type { JsonObject } from '../../../domain/json.ts';
-import { isObject } from '../../../domain/json.ts';
+import type { JsonObject, JsonValue } from '../../../domain/json.ts';
+import { isArray, isObject } from '../../../domain/json.ts';
 import { readDocuments } from '../../../domain/yaml/read.ts';
 import { apiStatus, badRequest, forbiddenStatus, notFoundStatus } from '../api-status.ts';
 import type { Faults } from '../faults.ts';
@@ -7,7 +7,7 @@ import { objectAt, textAt, wordOf } from '../json-object.ts';
 import { lastApplied } from '../last-applied.ts';
 import { apiVersionOf } from '../resources.ts';
 import type { ObjectStore } from '../store.ts';
-import type { WriteAnswer } from '../write.ts';
+import type { WriteAnswer, WriteRequest } from '../write.ts';
 import { writeObject } from '../write.ts';
 import type { Reply } from './reply.ts';
 import { failure, json, warningHeaders } from './reply.ts';
@@ -16,6 +16,7 @@ import type { Target } from './target.ts';
 const POLICY = 'remendo-read-only';
 const APPLY = 'application/apply-patch+yaml';
 const MERGE = 'application/merge-patch+json';
+const STRATEGIC = 'application/strategic-merge-patch+json';
 
 export interface WriteCall {
   readonly method: string;
@@ -33,41 +34,19 @@ export function serveWrite(store: ObjectStore, faults: Faults, call: WriteCall):
   const name = target.name ?? '';
   if (faults.writesForbidden === true) return failure(forbiddenStatus(resource, name, denied(call)));
   const dryRun = query.get('dryRun');
-  if (dryRun !== null && dryRun !== 'All') {
-    return failure(
-      apiStatus(
-        422,
-        'Invalid',
-        `PatchOptions.meta.k8s.io "" is invalid: dryRun: Unsupported value: ${JSON.stringify(dryRun)}: supported values: "All"`,
-      ),
-    );
-  }
   const apply = method === 'PATCH' && call.contentType === APPLY;
-  if (method === 'PATCH' && query.get('force') !== null && !apply) {
-    return failure(
-      apiStatus(
-        422,
-        'Invalid',
-        'PatchOptions.meta.k8s.io "" is invalid: force: Forbidden: may not be specified for non-apply patch',
-      ),
-    );
-  }
-  if (apply && query.get('fieldManager') === null) {
-    return failure(
-      apiStatus(
-        422,
-        'Invalid',
-        'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
-      ),
-    );
-  }
+  const wrong = wrongOption(query, method, apply);
+  if (wrong !== undefined) return failure(apiStatus(422, 'Invalid', `PatchOptions.meta.k8s.io "" is invalid: ${wrong}`));
   if (method !== 'POST' && !apply && !store.get(resource.kind, target.namespace, name))
     return failure(notFoundStatus(resource, name));
   if (dryRun === null && faults.policyMissing !== true) return failure(policyDenial(target, name, call.body));
   if (dryRun !== null && faults.webhookWithoutDryRun?.includes(resource.kind) === true) {
     return failure(badRequest('admission webhook "guard.example.com" does not support dry run'));
   }
-  if (method === 'POST' || apply) return write(store, call, apply, dryRun !== null);
+  if (method === 'POST' || apply) return write(store, call, apply ? 'apply' : 'create', dryRun !== null);
+  // Of custom resources no Go type says how their lists merge.
+  const strategic = call.contentType === STRATEGIC && resource.group !== 'argoproj.io';
+  if (strategic) return write(store, { ...call, body: withoutRemovals(call.body) }, 'merge', dryRun !== null);
   const found = store.get(resource.kind, target.namespace, name);
   // The one merge patch that needs no merging: a client tries with it whether it may write.
   if (found && call.contentType === MERGE && call.body.trim() === '{}') return json(found);
@@ -79,6 +58,18 @@ export function serveWrite(store: ObjectStore, faults: Faults, call: WriteCall):
   const accepted =
     'the body of the request was in an unknown format - accepted media types include: application/apply-patch+yaml';
   return failure(apiStatus(415, 'UnsupportedMediaType', accepted));
+}
+
+function wrongOption(query: URLSearchParams, method: string, apply: boolean): string | undefined {
+  const dryRun = query.get('dryRun');
+  if (dryRun !== null && dryRun !== 'All') {
+    return `dryRun: Unsupported value: ${JSON.stringify(dryRun)}: supported values: "All"`;
+  }
+  if (method === 'PATCH' && query.get('force') !== null && !apply) {
+    return 'force: Forbidden: may not be specified for non-apply patch';
+  }
+  if (apply && query.get('fieldManager') === null) return 'fieldManager: Required value: is required for apply patch';
+  return undefined;
 }
 
 function denied({ method, target, user }: WriteCall): string {
@@ -103,7 +94,25 @@ function read(body: string): JsonObject | undefined {
   return isObject(value) ? value : undefined;
 }
 
-function write(store: ObjectStore, call: WriteCall, apply: boolean, dryRun: boolean): Reply {
+/**
+ * A strategic merge patch of client-side apply names all that is declared, and what is to go: the rest is what the last
+ * apply left out, and that is known here without it.
+ */
+function withoutRemovals(body: string): string {
+  return JSON.stringify(declaredIn(read(body) ?? {}));
+}
+
+function declaredIn(value: JsonValue): JsonValue {
+  if (isArray(value)) return value.filter((item) => !(isObject(item) && '$patch' in item)).map(declaredIn);
+  if (!isObject(value)) return value;
+  const kept = Object.entries(value).flatMap(([key, item]): [string, JsonValue][] =>
+    item === null || item === undefined ? [] : [[key, declaredIn(item)]],
+  );
+  return Object.fromEntries(kept);
+}
+
+function write(store: ObjectStore, call: WriteCall, verb: WriteRequest['verb'], dryRun: boolean): Reply {
+  const apply = verb !== 'create';
   const { resource, namespace, name } = call.target;
   const body = read(call.body);
   if (!body)
@@ -145,7 +154,7 @@ function write(store: ObjectStore, call: WriteCall, apply: boolean, dryRun: bool
   const answer: WriteAnswer = writeObject(store, {
     resource,
     object,
-    verb: apply ? 'apply' : 'create',
+    verb,
     dryRun,
     ...(last ? { last } : {}),
   });

@@ -2,8 +2,7 @@ import type { JsonValue } from '../../../domain/json.ts';
 import type { Keys, SchemaIssue, Step } from './issues.ts';
 
 /** What every refusal of a quantity says. */
-const QUANTITY_RULE =
-  "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
+const QUANTITY_RULE = "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
 
 function keysText(keys: Keys): string {
   return `[${keys.map(([key, value]) => `${key}=${JSON.stringify(value)}`).join(',')}]`;
@@ -86,8 +85,20 @@ export function decodeMessage(issues: readonly SchemaIssue[], kind: string, vers
     return `${head}: json: cannot unmarshal ${got === 'boolean' ? 'bool' : got} into Go struct field .${fieldPath(wrong.path)} of type ${wrong.expected}`;
   }
   if (issues.some((issue) => issue.kind === 'quantity')) return `${head}: ${QUANTITY_RULE}`;
+  const unknown = unknownFields(issues);
+  return unknown === undefined ? undefined : `${head}: ${unknown}`;
+}
+
+function unknownFields(issues: readonly SchemaIssue[]): string | undefined {
   const unknown = issues
     .filter((issue) => issue.kind === 'unknown')
     .map((issue) => `unknown field ${JSON.stringify(fieldPath(issue.path))}`);
-  return unknown.length === 0 ? undefined : `${head}: strict decoding error: ${unknown.join(', ')}`;
+  return unknown.length === 0 ? undefined : `strict decoding error: ${unknown.join(', ')}`;
+}
+
+/** The server's words, after the whole patch, where what a strategic merge patch makes cannot be read (HTTP 422). */
+export function mergePatchMessage(issues: readonly SchemaIssue[]): string | undefined {
+  const wrong = issues.find((issue) => issue.kind === 'type');
+  if (wrong) return `cannot convert ${goType(wrong.value)} to ${wrong.expected}`;
+  return issues.some((issue) => issue.kind === 'quantity') ? QUANTITY_RULE : unknownFields(issues);
 }

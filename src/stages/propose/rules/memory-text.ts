@@ -44,7 +44,8 @@ export function bytesLike(bytes: number, like: JsonValue): JsonValue {
  * where the number is no usual amount of them.
  */
 export function meantMebibytes(written: JsonValue): string | undefined {
-  const number = /^(\d{1,5})(?:m|k|Ki)?$/.exec(String(written))?.[1];
+  const text = typeof written === 'string' || typeof written === 'number' ? String(written) : '';
+  const number = /^(\d{1,5})(?:m|k|Ki)?$/.exec(text)?.[1];
   if (number === undefined || Number(number) < FEWEST_MEBIBYTES || Number(number) > MOST_MEBIBYTES) return undefined;
   return `${Number(number)}Mi`;
 }

@@ -8,7 +8,7 @@ import { expectedObjects, followGeneratedNames } from '../expected.ts';
 /** Refuses when any rendered object of any Application that reads a touched file differs in more than the intended fields. */
 export const exactRender: Check = {
   name: 'exact-render',
-  async run({ pairs, unrendered, fix, location }) {
+  async run({ pairs, unrendered, fix, location, policy }) {
     const [own, ...others] = pairs;
     if (!own) return { result: 'unknown', detail: `${location.application.name} could not be rendered.` };
     const expected = expectedObjects(own.before, fix.changes);
@@ -16,9 +16,11 @@ export const exactRender: Check = {
       return { result: 'fail', detail: `The change does not fit the declared object: ${expected.error.message}.` };
     const surprise = firstDifference(followGeneratedNames(expected.value, own.after), own.after);
     if (surprise !== undefined) return { result: 'fail', detail: `${location.application.name}: ${surprise}` };
+    const moved: string[] = [];
     for (const pair of others) {
       const change = firstDifference(pair.before, pair.after);
-      if (change !== undefined) {
+      if (change !== undefined && policy.guardrails.allowShared) moved.push(`${pair.application.name} (${change})`);
+      else if (change !== undefined) {
         return { result: 'fail', detail: `The same file feeds Application ${pair.application.name}: ${change}` };
       }
     }
@@ -27,7 +29,8 @@ export const exactRender: Check = {
       return { result: 'unknown', detail: `These Applications read the file too and could not be rendered: ${names}.` };
     }
     const fields = fix.changes.flatMap(({ operations }) => operations.filter(({ op }) => op !== 'test')).length;
-    const fanIn = others.length === 0 ? '' : ` ${others.length} more Applications read the file; none of them changes.`;
+    const more = moved.length === 0 ? 'none of them changes' : `these change too, which is allowed: ${moved.join(' ')}`;
+    const fanIn = others.length === 0 ? '' : ` ${others.length} more Applications read the file; ${more}.`;
     return {
       result: 'pass',
       detail: `Rendered before and after: ${own.after.length} objects, exactly ${fields} intended ${fields === 1 ? 'change' : 'changes'}.${fanIn}`,
