@@ -1,10 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { resolve } from 'node:path';
-import { z } from 'zod';
 import { tools } from '../test/support/tools.ts';
-import { configSchema } from './generated/schemas.ts';
 
 const CHART = 'charts/remendo';
 const root = fileURLToPath(new URL('../', import.meta.url));
@@ -28,19 +26,9 @@ export function renderManifests(...values: readonly string[]): string {
   return `# Made from ${CHART} by node scripts/render-deploy.ts.\n${text.replaceAll(HELM, '')}`;
 }
 
-const Values = z.looseObject({ properties: z.looseObject({}) });
-
-/** The chart's schema of values, with the schema of the configuration inside. */
-export function valuesSchema(): string {
-  const schema = Values.parse(JSON.parse(readFileSync(`${root}${CHART}/values.schema.json`, 'utf8')));
-  const { $schema: _version, ...config } = configSchema();
-  return `${JSON.stringify({ ...schema, properties: { ...schema.properties, config } }, null, 2)}\n`;
-}
-
 /** Every file that is made from the chart, by path. */
 export function renderedFiles(): ReadonlyMap<string, string> {
   return new Map([
-    [`${CHART}/values.schema.json`, valuesSchema()],
     ['deploy/remendo.yaml', renderManifests()],
     ['deploy/dry-run/remendo.yaml', renderManifests('dryRun.enabled=true')],
   ]);

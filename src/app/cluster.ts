@@ -2,6 +2,7 @@ import { connect } from '../adapters/kubernetes/connect.ts';
 import type { ConnectOptions, Connection } from '../adapters/kubernetes/connect.ts';
 import { createClusterReader } from '../adapters/kubernetes/cluster-reader.ts';
 import { createDryRun } from '../adapters/kubernetes/dry-run.ts';
+import { onlyWhereProven } from '../adapters/kubernetes/self-test.ts';
 import { createSnapshotFolder } from '../adapters/snapshot/snapshot-folder.ts';
 import type { Config } from '../config/config.ts';
 import type { Problem } from '../domain/problem.ts';
@@ -48,7 +49,8 @@ export async function openCluster(
     asking.value.close();
     await reader.close();
   };
-  return ok({ reader: { ...reader, close }, dryRun: createDryRun(asking.value, { log }) });
+  const dryRun = onlyWhereProven(createDryRun(asking.value, { log }), asking.value, clock, log);
+  return ok({ reader: { ...reader, close }, dryRun });
 }
 
 /** Connects as the configuration says; `more` is another user or guard. Error codes as connect. */

@@ -20,7 +20,9 @@ const SHORTEST_ENTRY = 8;
 
 /** Hides what Remendo's own credentials are, what Secrets among the objects hold, and what looks secret. */
 export function createHide(redact: Redact, objects: readonly RenderedObject[], more: readonly string[] = []): Hide {
-  const entries = [...objects.flatMap(entriesOf), ...more.flatMap(formsOf)].filter((text) => text.length >= SHORTEST_ENTRY);
+  const entries = [...objects.flatMap(entriesOf), ...more.flatMap(formsOf)].filter(
+    (text) => text.length >= SHORTEST_ENTRY,
+  );
   const shown = JSON.stringify(objects.filter(({ ref }) => ref.kind !== 'Secret').map(({ object }) => object));
   // What stands openly in other objects is no secret; what has a telling name there is still hidden by that.
   const known = createRedactor(entries.filter((text) => !shown.includes(JSON.stringify(text).slice(1, -1))));
@@ -31,7 +33,8 @@ export function createHide(redact: Redact, objects: readonly RenderedObject[], m
     if (isObject(given)) {
       const named = typeof given.name === 'string' ? given.name : undefined;
       const hidden = Object.entries(given).map(([key, item]): [string, JsonValue] => {
-        const at = key === 'value' && named !== undefined ? [...path, { key: 'name', value: named }, key] : [...path, key];
+        const at =
+          key === 'value' && named !== undefined ? [...path, { key: 'name', value: named }, key] : [...path, key];
         return [key, value(kind, at, item)];
       });
       return Object.fromEntries(hidden);
@@ -64,7 +67,9 @@ function nameOf(path: FieldPath): string {
 function entriesOf({ ref, object }: RenderedObject): string[] {
   if (ref.kind !== 'Secret') return [];
   const maps = [object.data, object.stringData].filter(isObject);
-  return maps.flatMap((map) => Object.values(map)).flatMap((entry) => (typeof entry === 'string' ? formsOf(entry) : []));
+  return maps
+    .flatMap((map) => Object.values(map))
+    .flatMap((entry) => (typeof entry === 'string' ? formsOf(entry) : []));
 }
 
 /** A text, and what it says decoded. */
@@ -76,12 +81,14 @@ function formsOf(text: string): string[] {
 
 /** A diff whose lines keep their keys only; headers and the names that tell which object it is stay. */
 function withoutValues(diff: string): string {
-  const keep = /^[-+ ]\s*(?:- )?["']?(?:apiVersion|kind|name|namespace|metadata|type|data|stringData|secretGenerator|literals|envs|files)["']?:/;
+  const keep =
+    /^[-+ ]\s*(?:- )?["']?(?:apiVersion|kind|name|namespace|metadata|type|data|stringData|secretGenerator|literals|envs|files)["']?:/;
   return diff
     .split('\n')
     .map((line) => {
       if (/^(---|\+\+\+|@@|\\)/.test(line) || keep.test(line) || line.trim().length < 2) return line;
-      const [, head = '', rest = ''] = /^([-+ ]\s*(?:- )?(?:["']?[\w.-]+["']?\s*(?::(?=\s|$)|=)\s*)?)(.*)$/s.exec(line) ?? [];
+      const [, head = '', rest = ''] =
+        /^([-+ ]\s*(?:- )?(?:["']?[\w.-]+["']?\s*(?::(?=\s|$)|=)\s*)?)(.*)$/s.exec(line) ?? [];
       return rest.trim() === '' ? line : `${head}${REDACTED}`;
     })
     .join('\n');

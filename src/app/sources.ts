@@ -53,7 +53,14 @@ export function createSourcesOf(
   return (snapshot) => {
     const key = JSON.stringify(snapshot.objects.Application.map(identityOf));
     if (last?.key === key) return last.sources;
-    const sources = createSources({ git, renderers, applications: indexApplications(snapshot), log, allowShared, ...charts });
+    const sources = createSources({
+      git,
+      renderers,
+      applications: indexApplications(snapshot),
+      log,
+      allowShared,
+      ...charts,
+    });
     last = { key, sources };
     return sources;
   };

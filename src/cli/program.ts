@@ -1,17 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import type { RepoOption } from './options.ts';
 import { VERSION } from './version.ts';
-
-/** Options that every command takes. */
-export interface GlobalOptions {
-  readonly config?: string;
-  readonly logLevel?: 'debug' | 'info' | 'warn' | 'error' | 'silent';
-}
-
-/** `URL=PATH`, as `--repo` takes it. */
-export interface RepoOption {
-  readonly url: string;
-  readonly path: string;
-}
 
 function repoOption(text: string, previous: readonly RepoOption[] | undefined): readonly RepoOption[] {
   const at = text.lastIndexOf('=');

@@ -40,14 +40,7 @@ export function completeConfig(file: ConfigFile): Config {
     github,
     llm: llm && { baseUrl: llm.baseUrl, model: llm.model, timeoutSeconds: llm.timeout ?? 60 },
     registry: { enabled: registry?.enabled ?? true, insecureHosts: registry?.insecureHosts ?? [] },
-    render: {
-      helm: render?.helm,
-      kustomize: render?.kustomize,
-      timeoutSeconds: render?.timeout ?? 30,
-      chartCache: render?.chartCache,
-      kubeVersion: render?.kubeVersion,
-      apiVersions: render?.apiVersions,
-    },
+    render: renderOf(render ?? {}),
     run: {
       intervalSeconds: run?.interval ?? 120,
       debounceSeconds: run?.debounce ?? 5,
@@ -57,6 +50,10 @@ export function completeConfig(file: ConfigFile): Config {
     stateDirectory: state?.directory ?? '.remendo',
     logLevel: log?.level ?? 'info',
   };
+}
+
+function renderOf({ timeout = 30, ...render }: NonNullable<ConfigFile['render']>): Config['render'] {
+  return { ...render, timeoutSeconds: timeout };
 }
 
 function policyOf(file: ConfigFile): Policy {

@@ -69,9 +69,17 @@ const Render = z.strictObject({
   chartCache: z
     .string()
     .optional()
-    .describe('Folder of NAME-VERSION.tgz (helm pull) for charts and dependencies of registries. Without it: such sources are refused, nothing is fetched.'),
-  kubeVersion: z.string().optional().describe('Version of the cluster that charts are told, as Argo CD tells it. Without it: the default of helm.'),
-  apiVersions: z.array(z.string()).optional().describe('API versions that charts are told the cluster serves, such as monitoring.coreos.com/v1.'),
+    .describe(
+      'Folder of NAME-VERSION.tgz (helm pull) for charts and dependencies of registries. Without it: such sources are refused, nothing is fetched.',
+    ),
+  kubeVersion: z
+    .string()
+    .optional()
+    .describe('Version of the cluster that charts are told, as Argo CD tells it. Without it: the default of helm.'),
+  apiVersions: z
+    .array(z.string())
+    .optional()
+    .describe('API versions that charts are told the cluster serves, such as monitoring.coreos.com/v1.'),
 });
 
 const Detect = z.strictObject({
@@ -102,7 +110,9 @@ const Guardrails = z.strictObject({
   allowShared: z
     .boolean()
     .optional()
-    .describe('Whether a change may also move other Applications, where no place in Git makes it for one alone. They are named in the proof.'),
+    .describe(
+      'Whether a change may also move other Applications, where no place in Git makes it for one alone. They are named in the proof.',
+    ),
 });
 
 const Limits = z.strictObject({

@@ -12,3 +12,4 @@ if (!app.ok) throw new Error(app.error.message);
 const report = await pass(app.value.ports);
 await app.value.close();
 if (!report.ok) throw new Error(report.error.message);
+console.error(file, JSON.stringify(report.value.incidents.map((i) => i.decision)), JSON.stringify(report.value.unreadable), JSON.stringify(report.value.blind));

@@ -37,6 +37,10 @@ export async function readPodLog(
     return err(code === 'cluster-unauthorized' ? problem('forbidden', message) : response.error);
   }
   const { status, body } = response.value;
+  if (status === 204) {
+    body.resume();
+    return err(problem('log-unavailable', 'the pod is on no node yet, so it has no log'));
+  }
   if (status !== 200) {
     const { message } = await failureText(body);
     const said = message === '' ? `HTTP ${status}` : message;

@@ -63,7 +63,11 @@ function place(
     return { object: { ...object, metadata: rest }, namespace: undefined };
   }
   if (own !== undefined || destination === undefined || destination === '') return { object, namespace: own };
-  return { object: { ...object, metadata: { ...metadata, namespace: destination } }, namespace: destination, filled: true };
+  return {
+    object: { ...object, metadata: { ...metadata, namespace: destination } },
+    namespace: destination,
+    filled: true,
+  };
 }
 
 /** True for a document that can be an object at all: a map with a kind. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { verifyAudit as verify } from '../../adapters/audit/verify.ts';
-import type { GlobalOptions } from '../program.ts';
+import type { GlobalOptions } from '../options.ts';
 import { createTerminal } from '../terminal.ts';
 import { configFor, printProblem } from './shared.ts';
 

@@ -1,7 +1,7 @@
 import { examine } from '../../app/doctor/doctor.ts';
 import type { DoctorLine } from '../../app/doctor/line.ts';
 import { printable } from '../control-characters.ts';
-import type { GlobalOptions, RepoOption } from '../program.ts';
+import type { GlobalOptions, RepoOption } from '../options.ts';
 import type { Terminal } from '../terminal.ts';
 import { createTerminal } from '../terminal.ts';
 import { configFor, repositoriesOf } from './shared.ts';

@@ -5,7 +5,7 @@ import { firstConfig } from '../../app/doctor/first-config.ts';
 import { completeConfig } from '../../config/config.ts';
 import { DEFAULT_FILE } from '../../config/load.ts';
 import { problem } from '../../domain/problem.ts';
-import type { GlobalOptions } from '../program.ts';
+import type { GlobalOptions } from '../options.ts';
 import { createTerminal } from '../terminal.ts';
 import { printProblem } from './shared.ts';
 

@@ -1,7 +1,7 @@
 import { buildApp } from '../../app/app.ts';
 import { parsePullRequestUrl, proveAgain } from '../../app/prove-again.ts';
 import { printable } from '../control-characters.ts';
-import type { GlobalOptions, RepoOption } from '../program.ts';
+import type { GlobalOptions, RepoOption } from '../options.ts';
 import { createTerminal, wrap } from '../terminal.ts';
 import { configFor, printProblem, repositoriesOf } from './shared.ts';
 

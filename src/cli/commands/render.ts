@@ -4,7 +4,7 @@ import { readApplications } from '../../app/applications-file.ts';
 import { buildBasics } from '../../app/app.ts';
 import { snapshotOf } from '../../app/offline.ts';
 import { createSourcesOf } from '../../app/sources.ts';
-import type { GlobalOptions, RepoOption } from '../program.ts';
+import type { GlobalOptions, RepoOption } from '../options.ts';
 import { createTerminal } from '../terminal.ts';
 import { configFor, printProblem, repositoriesOf } from './shared.ts';
 

@@ -3,7 +3,7 @@ import { scanOutput } from '../../app/scan-output.ts';
 import { pass } from '../../engine/pass.ts';
 import type { PassReport } from '../../engine/report.ts';
 import { runDaemon } from '../../serve/daemon.ts';
-import type { GlobalOptions, RepoOption } from '../program.ts';
+import type { GlobalOptions, RepoOption } from '../options.ts';
 import { printPass } from '../pass-text.ts';
 import { createTerminal } from '../terminal.ts';
 import type { Terminal } from '../terminal.ts';

@@ -2,7 +2,7 @@ import { buildApp } from '../../app/app.ts';
 import { scanOutput, scanStatus } from '../../app/scan-output.ts';
 import { pass } from '../../engine/pass.ts';
 import { progressLine } from '../progress.ts';
-import type { GlobalOptions, RepoOption } from '../program.ts';
+import type { GlobalOptions, RepoOption } from '../options.ts';
 import { printScan } from '../scan-text.ts';
 import { createTerminal } from '../terminal.ts';
 import { configFor, printProblem, repositoriesOf, stopSignal } from './shared.ts';

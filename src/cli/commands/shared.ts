@@ -3,7 +3,7 @@ import { loadConfig } from '../../config/load.ts';
 import type { Problem } from '../../domain/problem.ts';
 import { formatProblem } from '../../domain/problem.ts';
 import { printable } from '../control-characters.ts';
-import type { GlobalOptions, RepoOption } from '../program.ts';
+import type { GlobalOptions, RepoOption } from '../options.ts';
 import type { Terminal } from '../terminal.ts';
 
 /** The configuration with what the command line says on top; undefined after the problems were printed. */

@@ -8,7 +8,7 @@ import type { Incident } from '../../domain/incident.ts';
 import type { Snapshot } from '../../domain/snapshot.ts';
 import { correlate } from '../../stages/correlate/correlate.ts';
 import { detect } from '../../stages/detect/detect.ts';
-import type { GlobalOptions } from '../program.ts';
+import type { GlobalOptions } from '../options.ts';
 import { createTerminal } from '../terminal.ts';
 import { configFor, printProblem, stopSignal } from './shared.ts';
 

@@ -22,7 +22,7 @@ import type { Redact } from '../../domain/redact.ts';
 import type { Result } from '../../domain/result.ts';
 import { err, ok } from '../../domain/result.ts';
 import { readDocuments } from '../../domain/yaml/read.ts';
-import type { GlobalOptions, RepoOption } from '../program.ts';
+import type { GlobalOptions, RepoOption } from '../options.ts';
 import { createTerminal } from '../terminal.ts';
 import type { Terminal } from '../terminal.ts';
 import { printTrace } from '../trace-text.ts';
@@ -123,7 +123,7 @@ async function open(config: Config, options: TraceOptions): Promise<Result<Opene
   const { snapshot: folder, context } = options;
   const app = await buildApp(config, { env: process.env, repositories, snapshot: folder, context, persistent: false });
   if (!app.ok) return app;
-  const { ports } = app.value;
+  const { ports, redact } = app.value;
   const close = (): Promise<void> => app.value.close();
   const snapshot = await ports.cluster.snapshot();
   if (!snapshot.ok) return snapshot;
@@ -174,8 +174,17 @@ function outputOf(
       object: { ...fed.object },
       field: fed.field,
     })),
-    ...(changeSet ? { edit: { files: changeSet.files.map(({ path: file, diff }) => ({ path: file, diff: hideDiff(diff) })) } } : {}),
-    ...(proof ? { proof: { verdict: proof.verdict, checks: proof.checks.map((check) => ({ ...check, detail: hideText(check.detail) })) } } : {}),
+    ...(changeSet
+      ? { edit: { files: changeSet.files.map(({ path: file, diff }) => ({ path: file, diff: hideDiff(diff) })) } }
+      : {}),
+    ...(proof
+      ? {
+          proof: {
+            verdict: proof.verdict,
+            checks: proof.checks.map((check) => ({ ...check, detail: hideText(check.detail) })),
+          },
+        }
+      : {}),
     ...spent,
   };
 }
@@ -197,7 +206,14 @@ function write({ changeSet }: Traced, { repo }: TraceOptions, terminal: Terminal
 }
 
 /** What keeps a question from being asked at all, unlike what an answer refuses. */
-const ERRORS = new Set(['binary-missing', 'repository-missing', 'repository-unreachable', 'repository-failed', 'render-timeout']);
+const ERRORS = new Set([
+  'binary-missing',
+  'repository-missing',
+  'repository-unreachable',
+  'repository-unauthorized',
+  'repository-corrupt',
+  'render-timeout',
+]);
 
 function refuse(error: TraceProblem, { output }: TraceOptions, terminal: Terminal, { text }: Hide): number {
   const tried = (error.tried ?? []).map(({ place, why }) => ({ place: text(place), why: text(why) }));
@@ -216,7 +232,12 @@ function refuse(error: TraceProblem, { output }: TraceOptions, terminal: Termina
 
 /** The texts that operations write. */
 function textsIn(operations: readonly Operation[]): readonly string[] {
-  const inside = (value: JsonValue): string[] => (typeof value === 'string' ? [value] : typeof value === 'object' && value !== null ? Object.values(value).flatMap(inside) : []);
+  const inside = (value: JsonValue): string[] =>
+    typeof value === 'string'
+      ? [value]
+      : typeof value === 'object' && value !== null
+        ? Object.values(value).flatMap(inside)
+        : [];
   return operations.flatMap((operation) => ('value' in operation ? inside(operation.value) : []));
 }
 

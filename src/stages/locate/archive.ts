@@ -16,7 +16,7 @@ export function archiveFiles(checkout: Checkout, path: string): ReadonlyMap<stri
   try {
     if (statSync(file).size > MAX_ARCHIVE) return out;
     const tar = gunzipSync(readFileSync(file), { maxOutputLength: MAX_CONTENT });
-    for (let at = 0; at + BLOCK <= tar.length; ) {
+    for (let at = 0; at + BLOCK <= tar.length;) {
       const name = textAt(tar, at, 100);
       if (name === '') break;
       const size = Number.parseInt(textAt(tar, at + 124, 12).trim() || '0', 8);

@@ -32,12 +32,18 @@ export function counterpart(
  * A field's value in the object that `declared` became: by its merge keys, else by its position, as the value that moved may
  * be the merge key itself.
  */
-export function valueIn(now: RenderedObject | undefined, declared: RenderedObject, path: FieldPath): JsonValue | undefined {
+export function valueIn(
+  now: RenderedObject | undefined,
+  declared: RenderedObject,
+  path: FieldPath,
+): JsonValue | undefined {
   const value = getField(now?.object, path);
   if (value !== undefined) return value;
   const pointer = toPointer(declared.object, path);
   const positions = pointer.ok ? parseFieldPath(pointer.value) : pointer;
-  return positions.ok && path.some((segment) => typeof segment === 'object') ? getField(now?.object, positions.value) : undefined;
+  return positions.ok && path.some((segment) => typeof segment === 'object')
+    ? getField(now?.object, positions.value)
+    : undefined;
 }
 
 /** Whether a field says which object it is. */
@@ -45,7 +51,10 @@ export function isIdentity([first, second, ...rest]: FieldPath): boolean {
   return first === 'metadata' && (second === 'name' || second === 'namespace') && rest.length === 0;
 }
 
-function withoutThoseOf(objects: readonly RenderedObject[], others: readonly RenderedObject[]): readonly RenderedObject[] {
+function withoutThoseOf(
+  objects: readonly RenderedObject[],
+  others: readonly RenderedObject[],
+): readonly RenderedObject[] {
   const known = new Set(others.map(({ ref }) => refKey(ref)));
   return objects.filter(({ ref }) => !known.has(refKey(ref)));
 }

@@ -60,7 +60,9 @@ export function generatorsOf(
     const generators = place.kind === 'kustomization' && isObject(place.value) ? place.value[field] : undefined;
     if (!isArray(generators)) return [];
     return generators.flatMap((generator, i) =>
-      isObject(generator) && generated.includes(plainText(generator.name)) ? [{ place, generator, at: [field, i] }] : [],
+      isObject(generator) && generated.includes(plainText(generator.name))
+        ? [{ place, generator, at: [field, i] }]
+        : [],
     );
   });
 }
@@ -97,6 +99,8 @@ function editsOf(generator: JsonObject, at: FieldPath, entries: readonly EntryCh
   const literals = isArray(generator.literals) ? generator.literals : [];
   const files = isArray(generator.files) ? generator.files : [];
   const gone = entries.filter(({ before, after }) => before !== undefined && after === undefined);
+  // What merges over a base's generator may set any of its entries anew.
+  const merges = generator.behavior === 'merge';
   const out: Operation[] = [];
   const used = new Set<EntryChange>();
   for (const entry of entries) {
@@ -110,9 +114,9 @@ function editsOf(generator: JsonObject, at: FieldPath, entries: readonly EntryCh
       out.push({ op: 'replace', path: [...at, 'literals', place], value: literal(literals[place], key, after) });
     } else if (file && moved) {
       out.push({ op: 'replace', path: [...at, 'files', file.index], value: `${key}=${file.path}` });
-    } else if (before === undefined && literals.length > 0) {
+    } else if ((before === undefined || merges) && literals.length > 0) {
       out.push({ op: 'add', path: [...at, 'literals', '-'], value: `${key}=${after}` });
-    } else if (before === undefined && !moved) {
+    } else if ((before === undefined || merges) && !moved) {
       out.push({ op: 'add', path: [...at, 'literals'], value: [`${key}=${after}`] });
     } else return [];
     used.add(entry);

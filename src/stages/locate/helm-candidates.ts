@@ -5,6 +5,8 @@ import type { JsonValue } from '../../domain/json.ts';
 import { deepEqual, isArray, isObject, plainText } from '../../domain/json.ts';
 import type { ValueLeaf } from './helm-layers.ts';
 import { effectiveValues, helmLayers, liveLeaves } from './helm-layers.ts';
+import { imageCandidates } from './helm-images.ts';
+import { textCandidates } from './text-origins.ts';
 import { unsetKeys } from './helm-unset-keys.ts';
 import { writeCandidates } from './helm-writes.ts';
 import { isScalar, nodesOf } from './places.ts';
@@ -38,6 +40,10 @@ export async function* helmCandidates(context: LocateContext, session: Session, 
   const values = effectiveValues(layers);
   const guesses =
     wishes.length === 1 ? wishes.flatMap((wish) => guess(wish, leaves, values, goal)) : blockChanges(goal, values);
+  const [first] = wishes;
+  if (first && wishes.length === 1) yield* textCandidates(goal, first);
+  if (first && wishes.length === 1)
+    yield* imageCandidates(first, leaves, (change) => writeCandidates(layers, leaves, values, change, context, goal));
   for (const change of guesses.filter(fresh)) yield* writeCandidates(layers, leaves, values, change, context, goal);
   const [wish, ...more] = wishes;
   if (!wish || more.length > 0 || wish.before === undefined) return;
@@ -70,7 +76,9 @@ function digests({ path, before, after }: Wish, leaves: readonly ValueLeaf[]): r
   if (path.at(-1) !== 'image' || digest === undefined || plainText(before).includes('@')) return [];
   const field = namesOf(path);
   return leaves
-    .filter(({ value, key }) => (value === '' || value === null) && /^(digest|sha(256)?)$/i.test(namesOf(key).at(-1) ?? ''))
+    .filter(
+      ({ value, key }) => (value === '' || value === null) && /^(digest|sha(256)?)$/i.test(namesOf(key).at(-1) ?? ''),
+    )
     .sort((a, b) => nameSimilarity(field, namesOf(b.key)) - nameSimilarity(field, namesOf(a.key)))
     .slice(0, 3)
     .map(({ key }) => ({ key, value: digest }));
@@ -111,7 +119,8 @@ function blockChanges({ declared, operations }: Goal, values: JsonValue): readon
         const part = !equal && isPartOf(value, parent);
         if (!equal && !named && !part) continue;
         const change = changeBelow(path, value, rest, operation);
-        const similarity = nameSimilarity(namesOf(operation.path.slice(0, depth)), namesOf(path)) + (equal ? 3 : part ? 2 : 0);
+        const similarity =
+          nameSimilarity(namesOf(operation.path.slice(0, depth)), namesOf(path)) + (equal ? 3 : part ? 2 : 0);
         if (change) out.push({ change, similarity });
       }
     }

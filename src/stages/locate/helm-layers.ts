@@ -96,7 +96,9 @@ function packedLayers(
     const documents = text === undefined ? undefined : readDocuments(text, file);
     const value = documents?.ok ? documents.value[0]?.value : undefined;
     if (!isObject(value)) return [];
-    const aliases = dependencies.filter((dependency) => dependency.name === name).map(({ alias }) => plainText(alias) || name);
+    const aliases = dependencies
+      .filter((dependency) => dependency.name === name)
+      .map(({ alias }) => plainText(alias) || name);
     return (aliases.length > 0 ? aliases : [name]).map((alias) => {
       const label = `the defaults of the packed chart ${file} (${name}/values.yaml)`;
       const closed = 'it belongs to a packed chart';

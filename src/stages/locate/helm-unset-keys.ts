@@ -19,8 +19,13 @@ export function unsetKeys({ source }: Goal, values: JsonValue, { path, after }: 
     if (repoURL !== checkout.repoURL || !/(^|\/)templates\/.*\.(ya?ml|tpl)$/.test(file)) continue;
     // A packed or vendored subchart sees its values below its name; those that libraries name are the chart's own.
     const inner = /^charts\/([^/]+)\//.exec(posix.relative(folder, file))?.[1];
-    for (const [, dotted = ''] of (readSource(checkout, NO_OVERLAY, file) ?? '').matchAll(/\.Values((?:\.[A-Za-z_]\w*)+)/g)) {
-      const key = [...(inner === undefined || dotted.startsWith('.global.') ? [] : [inner]), ...dotted.split('.').slice(1)];
+    for (const [, dotted = ''] of (readSource(checkout, NO_OVERLAY, file) ?? '').matchAll(
+      /\.Values((?:\.[A-Za-z_]\w*)+)/g,
+    )) {
+      const key = [
+        ...(inner === undefined || dotted.startsWith('.global.') ? [] : [inner]),
+        ...dotted.split('.').slice(1),
+      ];
       const near = nameSimilarity(field, key);
       if (near > 0 && getField(values, key) === undefined) found.set(formatFieldPath(key), { key, near });
     }

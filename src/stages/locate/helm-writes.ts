@@ -38,7 +38,9 @@ export function* writeCandidates(
   const inline = above.filter(({ place }) => place.kind !== 'values' && place.kind !== 'chart-values');
   const defaults = above.filter(({ place }) => place.kind === 'chart-values').reverse();
   // Beside the key's siblings, where the Application's own values have them.
-  const siblings = inline.filter(({ value }) => isObject(getField(value, change.key.slice(0, -1)) ?? null) && change.key.length > 1);
+  const siblings = inline.filter(
+    ({ value }) => isObject(getField(value, change.key.slice(0, -1)) ?? null) && change.key.length > 1,
+  );
   for (const layer of new Set([...siblings, ...files, ...inline, ...defaults])) {
     const value = change.value === undefined ? null : change.value;
     const candidate = writeIn(layer, leaves, values, { ...change, value });
@@ -139,7 +141,11 @@ function withValue(node: JsonValue, path: FieldPath, value: JsonValue): JsonValu
 }
 
 /** `helm.valuesObject` of the Application's own manifest, for a chart whose values nothing in Git sets yet. */
-function newInlineValues({ key, value }: ValueChange, context: LocateContext, goal: Pick<Goal, 'location' | 'source'>): Candidate | undefined {
+function newInlineValues(
+  { key, value }: ValueChange,
+  context: LocateContext,
+  goal: Pick<Goal, 'location' | 'source'>,
+): Candidate | undefined {
   const { checkout, source } = goal.source.request;
   const declared = context.fanIn.declaration(goal.location, checkout);
   if (!declared || declared.generated || value === undefined) return undefined;

@@ -30,7 +30,8 @@ export function imageEntryCandidates(places: readonly Place[], { path, before, a
   if (path.at(-1) !== 'image' || typeof before !== 'string' || typeof after !== 'string') return [];
   const [now, wanted] = [imageParts(before), imageParts(after)];
   return places.toReversed().flatMap((place): Candidate[] => {
-    const images = isObject(place.value) && place.kind !== 'manifest' && place.kind !== 'patch' ? place.value.images : undefined;
+    const images =
+      isObject(place.value) && place.kind !== 'manifest' && place.kind !== 'patch' ? place.value.images : undefined;
     if (!isArray(images)) return [];
     return images.flatMap((entry, i): Candidate[] => {
       const operations = isObject(entry) ? operationsOf(entry, ['images', i], now, wanted) : undefined;

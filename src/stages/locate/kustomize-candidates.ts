@@ -60,9 +60,7 @@ function entryBonus(place: Place, field: unknown, { path }: Wish): number {
 
 /** The scalars of places that go into objects: of a kustomization only those that are no selectors. */
 export function leavesThatCarry(places: readonly Place[]): readonly Leaf[] {
-  return places.flatMap((place) =>
-    leavesOf(place).filter(({ path }) => !isKustomization(place) || carriesValue(path)),
-  );
+  return places.flatMap((place) => leavesOf(place).filter(({ path }) => !isKustomization(place) || carriesValue(path)));
 }
 
 /** A kustomization, or the options for one in an Application or an override file. */

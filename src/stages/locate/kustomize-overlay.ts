@@ -1,9 +1,11 @@
 import { posix } from 'node:path';
 import { stringify } from 'yaml';
 import type { Operation } from '../../domain/change.ts';
-import { toPointer } from '../../domain/field-path.ts';
+import { getField, toPointer } from '../../domain/field-path.ts';
 import type { JsonObject, JsonValue } from '../../domain/json.ts';
 import { isArray, isObject, plainText } from '../../domain/json.ts';
+import type { ObjectRef } from '../../domain/object-ref.ts';
+import { baseName } from './generated-names.ts';
 import type { Place } from './places.ts';
 import { editAt, setOperation } from './places.ts';
 import type { Goal } from './plan.ts';
@@ -23,9 +25,11 @@ export function* overlayCandidates(
   const { source, declared, operations } = goal;
   const folder = source.request.path;
   const wishes = wishesOf(declared.object, operations);
-  for (const patch of documents.filter(
-    (place) => place.kind === 'patch' && place.layer >= 90 && isObject(place.value),
-  )) {
+  const patches = documents.filter((place) => place.kind === 'patch' && place.layer >= 90 && isObject(place.value));
+  const [first] = wishes;
+  const depth = ({ value }: Place): number =>
+    first?.path.findLastIndex((_, i) => getField(value, first.path.slice(0, i)) !== undefined) ?? 0;
+  for (const patch of patches.toSorted((a, b) => depth(b) - depth(a))) {
     const edits = mergeOperations(patch.value, wishes, declared.object);
     if (edits)
       yield { repoURL: patch.repoURL, edits: [editAt(patch, edits)], place: `${patch.label}, which overrides it here` };
@@ -70,7 +74,7 @@ function strategicPatch(goal: Goal, kustomization: JsonObject, wishes: readonly 
   const head: JsonObject = {
     apiVersion: ref.apiVersion,
     kind: ref.kind,
-    metadata: { name: nameBefore(ref.name, kustomization) },
+    metadata: { name: nameBefore(ref, kustomization) },
   };
   let patch = head;
   for (const { path, after } of wishes) {
@@ -116,12 +120,14 @@ function jsonPatch({ declared, operations }: Goal, kustomization: JsonObject): J
     const step = { op: operation.op, path: pointer.value };
     list.push('value' in operation ? { ...step, value: operation.value } : step);
   }
-  const target = { kind: ref.kind, name: nameBefore(ref.name, kustomization) };
+  const target = { kind: ref.kind, name: nameBefore(ref, kustomization) };
   return { target, patch: stringify(list, { version: '1.1', lineWidth: 0 }) };
 }
 
 /** The name as patches of this layer see it: without what the layer itself adds. */
-function nameBefore(name: string, { namePrefix, nameSuffix }: JsonObject): string {
+function nameBefore(ref: ObjectRef, { namePrefix, nameSuffix }: JsonObject): string {
+  // The hash of a generated object's content comes last.
+  const name = baseName(ref) ?? ref.name;
   const start = typeof namePrefix === 'string' && name.startsWith(namePrefix) ? namePrefix.length : 0;
   const end =
     typeof nameSuffix === 'string' && name.endsWith(nameSuffix) ? name.length - nameSuffix.length : name.length;

@@ -64,7 +64,8 @@ export function carriesValue([field, , key]: FieldPath): boolean {
   if (field === 'replicas') return key === 'count';
   if (field === 'labels') return key === 'pairs';
   if (field === 'replacements') return key === 'sourceValue';
-  if (field === 'configMapGenerator' || field === 'secretGenerator') return key !== 'files' && key !== 'envs' && key !== 'env';
+  if (field === 'configMapGenerator' || field === 'secretGenerator')
+    return key !== 'files' && key !== 'envs' && key !== 'env';
   return field === 'generatorOptions' || field.startsWith('patches');
 }
 

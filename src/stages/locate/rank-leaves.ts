@@ -27,6 +27,8 @@ function relation(leaf: Leaf, path: FieldPath, target: JsonValue): number | unde
   if (text === field) return samePath(leaf, path) ? -0.5 : 0;
   if (text === '' || field === '' || typeof leaf.value === 'boolean') return undefined;
   if (isTemplateOf(text, field)) return 0.5;
+  // A name under a prefix is still the name of the manifest.
+  if (field.includes(text) && samePath(leaf, path)) return 0.5;
   // Of the parts of an image it is the last that changes. A short part is often a coincidence.
   const short = text.length < 3 ? 0.3 : 0;
   if (field.endsWith(text)) return 1 + (/[:@/=\s]$/.test(field.slice(0, -text.length)) ? 0 : short);

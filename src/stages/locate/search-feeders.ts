@@ -87,7 +87,9 @@ function groupsOf<L extends Leaf>(leaves: readonly L[], path: FieldPath): L[][] 
     together.set(key, [...(together.get(key) ?? []), leaf]);
   }
   const order = ['value', 'switch', 'name'];
-  const groups = [...together].sort(([a], [b]) => order.indexOf(a.split(' ')[0] ?? '') - order.indexOf(b.split(' ')[0] ?? ''));
+  const groups = [...together].sort(
+    ([a], [b]) => order.indexOf(a.split(' ')[0] ?? '') - order.indexOf(b.split(' ')[0] ?? ''),
+  );
   return [...ranked.slice(0, ALONE).map((leaf) => [leaf]), ...groups.map(([, group]) => group)];
 }
 

@@ -114,7 +114,9 @@ export async function createSession(
     if (!sameObjects(wanted, comparable(base.objects, objects))) return describe(base.objects, wanted, objects);
     const checkout = checkouts.get(candidate.repoURL);
     const others = checkout ? await fanIn.others(location, checkout, overlay, known) : [];
-    return others.length > 0 ? { kind: 'shared', with: others, changeSet: changeSet.value } : { kind: 'exact', changeSet: changeSet.value };
+    return others.length > 0
+      ? { kind: 'shared', with: others, changeSet: changeSet.value }
+      : { kind: 'exact', changeSet: changeSet.value };
   }
 
   return {

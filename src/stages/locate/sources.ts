@@ -66,7 +66,17 @@ export interface Sources {
 
 /** Builds the service: it keeps rendered Applications by content, so that asking again costs nothing. */
 export function createSources(dependencies: SourcesDependencies): Sources {
-  const { git, renderers, applications, log, charts, concurrency = 2, renderLimit = 60, alsoKnown = [], allowShared = false } = dependencies;
+  const {
+    git,
+    renderers,
+    applications,
+    log,
+    charts,
+    concurrency = 2,
+    renderLimit = 60,
+    alsoKnown = [],
+    allowShared = false,
+  } = dependencies;
   const base = { git, renderers, concurrency, cacheSize: 512 };
   const renders = createRenderService(charts === undefined ? base : { ...base, charts });
   const fanIn = createFanIn({ git, renders, renderers, applications, alsoKnown });

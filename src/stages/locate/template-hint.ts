@@ -46,7 +46,8 @@ function* templates({ request, inputs }: RenderedSource): Generator<{ file: stri
       yield { file: path, text: readSource(checkout, NO_OVERLAY, path) ?? '', owner };
     } else if (path.endsWith('.tgz')) {
       for (const [member, text] of archiveFiles(checkout, path)) {
-        if (/\/templates\/.*\.(ya?ml|tpl)$/.test(member)) yield { file: member, text, owner: `the packed chart ${path}` };
+        if (/\/templates\/.*\.(ya?ml|tpl)$/.test(member))
+          yield { file: member, text, owner: `the packed chart ${path}` };
       }
     }
   }

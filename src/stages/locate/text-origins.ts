@@ -5,7 +5,9 @@ import { NO_OVERLAY, readSource } from './files.ts';
 import { generatorsOf, plainEntry, textsOf } from './generator-candidates.ts';
 import { kustomizePlaces } from './kustomize-places.ts';
 import { perturb } from './proposals.ts';
+import type { Candidate } from './session.ts';
 import type { Question } from './trace.ts';
+import type { Wish } from './value-candidates.ts';
 
 /** A file that is no YAML, and what it would be with another value. */
 export interface TextOrigin {
@@ -44,14 +46,35 @@ export function textOrigins(question: Question, path: FieldPath): readonly TextO
   );
 }
 
+/** The same files with a wanted text, for a field that is one of them whole. */
+export function textCandidates(
+  question: Pick<Question, 'source' | 'declared'>,
+  { path, before, after }: Wish,
+): readonly Candidate[] {
+  if (question.source.type !== 'Helm' || typeof before !== 'string' || typeof after !== 'string') return [];
+  const { checkout } = question.source.request;
+  return chartTexts(question, path).map(({ file, place }) => {
+    const text = (readSource(checkout, NO_OVERLAY, file) ?? '').replace(before.trim(), () => after.trim());
+    return { repoURL: checkout.repoURL, edits: [], texts: new Map([[file, text]]), place };
+  });
+}
+
 /** Files of a chart that are neither templates nor values, whose text the field is. */
-function chartTexts({ source, declared }: Question, path: FieldPath): readonly TextOrigin[] {
+function chartTexts(
+  { source, declared }: Pick<Question, 'source' | 'declared'>,
+  path: FieldPath,
+): readonly TextOrigin[] {
   const value = getField(declared.object, path);
   if (typeof value !== 'string' || value.trim() === '') return [];
   const { checkout, source: written } = source.request;
   const parameters = (written.helm?.fileParameters ?? []).map(({ path: file = '' }) => file);
   return source.inputs.flatMap(({ repoURL, path: file, role }): TextOrigin[] => {
-    if (repoURL !== checkout.repoURL || role === 'values' || /(^|\/)(templates|charts|crds)\/|(Chart|values)\.(yaml|lock)$/.test(file)) return [];
+    if (
+      repoURL !== checkout.repoURL ||
+      role === 'values' ||
+      /(^|\/)(templates|charts|crds)\/|(Chart|values)\.(yaml|lock)$/.test(file)
+    )
+      return [];
     const text = readSource(checkout, NO_OVERLAY, file);
     if (text === undefined || text.trim() !== value.trim()) return [];
     const parameter = parameters.some((name) => file.endsWith(name.replace(/^(\.\/|\$[^/]*\/)/, '')));

@@ -1,7 +1,7 @@
 import type { FieldPath } from '../../domain/field-path.ts';
 import { formatFieldPath, getField } from '../../domain/field-path.ts';
 import type { JsonValue } from '../../domain/json.ts';
-import { deepEqual } from '../../domain/json.ts';
+import { deepEqual, plainText } from '../../domain/json.ts';
 import { formatRef, sameObject } from '../../domain/object-ref.ts';
 import type { Problem } from '../../domain/problem.ts';
 import { problem } from '../../domain/problem.ts';
@@ -55,7 +55,8 @@ export async function traceByRendering(
     (await fromTexts(session, question, path)) ??
     (await fromLeaves(session, declared, path, leafField?.value ?? null, leavesOfSource(context, question)));
   if (!found) {
-    const hint = templateHint({ ...question, operations: [{ op: 'remove', path }] }) ?? unwrittenOptions(context, question);
+    const hint =
+      templateHint({ ...question, operations: [{ op: 'remove', path }] }) ?? unwrittenOptions(context, question);
     const message = `no value in Git was found that sets ${formatFieldPath(path)} of ${formatRef(declared.ref)}`;
     return err(problem('not-found', hint === undefined ? message : `${message}: ${hint}`));
   }
@@ -90,10 +91,16 @@ function leavesOfSource(context: LocateContext, question: Question): readonly Le
   const options = applicationPlaces(context, question);
   const places = [...kustomizePlaces(question.source, NO_OVERLAY), ...options, ...options.flatMap(inlinePatches)];
   const own = places.filter((place) => place.kind !== 'manifest' || describes(place, question.declared.ref));
-  const replaces = places.some(({ kind, value }) => kind === 'kustomization' && /"(replacements|vars)":/.test(JSON.stringify(value)));
+  const replaces = places.some(
+    ({ kind, value }) => kind === 'kustomization' && /"(replacements|vars)":/.test(JSON.stringify(value)),
+  );
   // A replacement copies a value from another object; it is the same there.
   const foreign = replaces ? places.filter((place) => !own.includes(place)).flatMap(leavesOf) : [];
-  return [...generated, ...leavesThatCarry(own), ...foreign.filter(({ value }) => String(value) === String(question.value))];
+  return [
+    ...generated,
+    ...leavesThatCarry(own),
+    ...foreign.filter(({ value }) => plainText(value) === plainText(question.value)),
+  ];
 }
 
 function valueLeaves(context: LocateContext, question: Question): readonly Leaf[] {
@@ -124,7 +131,10 @@ async function fromLeaves(
     const found = await followsLeaf(session, declared, path, leaf);
     if (found) return found;
   }
-  const anchored = likely.find((leaf) => isAnchored(session, leaf) && formatFieldPath(leaf.path.filter(isKey)) === formatFieldPath(path.filter(isKey)));
+  const anchored = likely.find(
+    (leaf) =>
+      isAnchored(session, leaf) && formatFieldPath(leaf.path.filter(isKey)) === formatFieldPath(path.filter(isKey)),
+  );
   if (anchored) {
     const origin = originOf(session, anchored);
     const candidate = { repoURL: origin.repoURL, edits: [], place: origin.via };
@@ -132,7 +142,13 @@ async function fromLeaves(
   }
   const tried = new Set(likely);
   const order = new Set([...ranked, ...leaves]);
-  const [leaf] = await findFollowed(session, declared, [...order].filter((other) => !tried.has(other) && !other.probe), path, 1);
+  const [leaf] = await findFollowed(
+    session,
+    declared,
+    [...order].filter((other) => !tried.has(other) && !other.probe),
+    path,
+    1,
+  );
   return leaf && followsLeaf(session, declared, path, leaf);
 }
 

@@ -8,7 +8,7 @@ import { createApiClient } from './client.ts';
 import { startControlPlane } from './control-plane.ts';
 import { clearNode, startNode } from './node.ts';
 import { nodeAddress } from './prerequisites.ts';
-import { createProcesses, endRecorded, startTime } from './processes.ts';
+import { createProcesses, endRecorded, isRunning, startTime } from './processes.ts';
 import type { ImageRegistry } from './registry.ts';
 import { attachRegistry, startRegistry } from './registry.ts';
 
@@ -85,7 +85,7 @@ export async function sweep(tell: (line: string) => void): Promise<void> {
     const owner = join(directory, OWNER);
     if (!entry.startsWith(PREFIX) || !existsSync(owner)) continue;
     const [pid = '', since] = readFileSync(owner, 'utf8').split(' ');
-    if (startTime(Number(pid)) === since) continue;
+    if (isRunning({ pid: Number(pid), since })) continue;
     tell(`clearing after the run in ${directory}, which did not end properly`);
     await stopCluster(directory);
   }

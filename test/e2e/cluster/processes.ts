@@ -84,7 +84,8 @@ export function startTime(pid: number): string | undefined {
   }
 }
 
-function isRunning({ pid, since }: Known): boolean {
+/** Whether this very process still runs; one that nobody has collected yet does not. */
+export function isRunning({ pid, since }: Known): boolean {
   if (since === undefined || startTime(pid) !== since) return false;
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
   return stat.slice(stat.lastIndexOf(')') + 2, stat.lastIndexOf(')') + 3) !== 'Z';

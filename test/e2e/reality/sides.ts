@@ -51,16 +51,18 @@ export async function openSides(): Promise<Sides> {
   const apply = async (object: JsonObject): Promise<void> => {
     world.apply(object);
     const { name } = object['metadata'] as { name: string };
-    // A controller does this in the real cluster.
-    if (object['kind'] === 'Namespace')
-      world.apply({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace: name } });
+    if (object['kind'] !== 'Namespace') return;
+    // Controllers do this in the real cluster.
+    for (const own of [
+      { kind: 'ServiceAccount', metadata: { name: 'default', namespace: name } },
+      { kind: 'ConfigMap', metadata: { name: 'kube-root-ca.crt', namespace: name }, data: { 'ca.crt': '' } },
+    ])
+      world.apply({ apiVersion: 'v1', ...own });
   };
-  const serverSide = async (object: JsonObject): Promise<void> => {
-    await apply(object);
-    const { name, namespace } = object['metadata'] as { name: string; namespace?: string };
-    const stored = world.get(String(object['kind']), namespace, name);
+  const serverSide = (object: JsonObject): Promise<void> => {
+    const { metadata } = object as { metadata: JsonObject };
     const managedFields = [{ manager: 'argocd-controller', operation: 'Apply' }];
-    if (stored) world.store.update(stored, (target) => void Object.assign(target.metadata, { managedFields }));
+    return apply({ ...object, metadata: { ...metadata, managedFields } });
   };
   const sandbox = await open('sandbox', kubeconfig, serverSide, apply);
   return {
@@ -115,6 +117,7 @@ async function seedReal({ admin }: Cluster, object: JsonObject): Promise<void> {
   if (object['kind'] === 'Namespace') {
     // Pods are refused until the namespace has its ServiceAccount.
     await until(`the ServiceAccount of ${path}`, 20, () => admin.get(`${path}/serviceaccounts/default`));
+    await until(`the certificate of ${path}`, 20, () => admin.get(`${path}/configmaps/kube-root-ca.crt`));
   }
   if (object['kind'] === 'ResourceQuota') {
     // A quota counts from the moment its controller has filled in the status.

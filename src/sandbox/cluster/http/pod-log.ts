@@ -24,7 +24,8 @@ export function podLog(
     return failure(badRequest(`a container name must be specified for pod ${name}, choose one of: [${main}]${more}`));
   }
   if (!all.includes(asked)) return failure(badRequest(`container ${asked} is not valid for pod ${name}`));
-  if (pod.spec.nodeName === undefined) return failure(badRequest(`pod ${name} does not have a host assigned`));
+  // The server streams nothing where there is no node to ask (pkg/registry/core/pod/strategy.go).
+  if (pod.spec.nodeName === undefined) return { code: 204, body: '', type: 'text/plain' };
   const statuses = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
   const status = statuses.find((one) => one.name === asked);
   const run = runOf(name, asked, status, query.get('previous') === 'true');

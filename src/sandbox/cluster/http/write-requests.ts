@@ -36,7 +36,8 @@ export function serveWrite(store: ObjectStore, faults: Faults, call: WriteCall):
   const dryRun = query.get('dryRun');
   const apply = method === 'PATCH' && call.contentType === APPLY;
   const wrong = wrongOption(query, method, apply);
-  if (wrong !== undefined) return failure(apiStatus(422, 'Invalid', `PatchOptions.meta.k8s.io "" is invalid: ${wrong}`));
+  if (wrong !== undefined)
+    return failure(apiStatus(422, 'Invalid', `PatchOptions.meta.k8s.io "" is invalid: ${wrong}`));
   if (method !== 'POST' && !apply && !store.get(resource.kind, target.namespace, name))
     return failure(notFoundStatus(resource, name));
   if (dryRun === null && faults.policyMissing !== true) return failure(policyDenial(target, name, call.body));

@@ -60,12 +60,12 @@ function ofDeployment(context: ProposeContext, since: number | undefined): Begin
   const at = createdAt(failing) ?? 0;
   const later = refusedLater(context, failing) ?? laterPods(context, failing, at);
   if (later) return { ...later, since };
-  const older = sets.filter((set) => set !== failing && (createdAt(set) ?? Infinity) < at);
+  const older = olderThan(failing, sets);
   const ready = older.findLast(({ status }) => (status?.readyReplicas ?? 0) > 0);
   const previous = ready ?? older.at(-1);
   // Rollouts between the last ready ReplicaSet and the failing one did not work either: the first of them broke it.
-  const next = ready ? sets.find((set) => (createdAt(set) ?? 0) > (createdAt(ready) ?? 0)) : failing;
-  const rolloutAt = next === failing ? (earliestPod(context) ?? at) : createdAt(next ?? failing);
+  const next = ready ? (older[older.indexOf(ready) + 1] ?? failing) : failing;
+  const rolloutAt = next === failing ? (earliestPod(context) ?? createdAt(failing)) : createdAt(next ?? failing);
   const worked = ready
     ? `ReplicaSet ${ready.metadata.name} of the earlier revision still has ${ready.status?.readyReplicas} ready`
     : previous && `ReplicaSet ${previous.metadata.name} ran the earlier revision until it was replaced`;
@@ -92,6 +92,22 @@ function laterPods(context: ProposeContext, set: ReplicaSet, created: number): O
   if (pods === undefined || ready === 0 || pods - created < SAME_ROLLOUT) return undefined;
   const worked = `ReplicaSet ${metadata.name} has ${ready} ready of the same template, which started earlier`;
   return { rolloutAt: pods, ready: undefined, worked };
+}
+
+/**
+ * The ReplicaSets before one, oldest first: by revision, which a roll-back counts up too, else by creation. Where a snapshot
+ * tells neither, all others that have ready pods: what serves beside the wanted revision is an earlier one.
+ */
+function olderThan(failing: ReplicaSet, sets: readonly ReplicaSet[]): ReplicaSet[] {
+  const orderOf = [revisionOf, createdAt].find((order) => sets.every((set) => order(set) !== undefined));
+  if (!orderOf) return sets.filter((set) => set !== failing && (set.status?.readyReplicas ?? 0) > 0);
+  const order = (set: ReplicaSet): number => orderOf(set) ?? 0;
+  return sets.filter((set) => order(set) < order(failing)).toSorted((a, b) => order(a) - order(b));
+}
+
+function revisionOf({ metadata }: ReplicaSet): number | undefined {
+  const revision = Number(metadata.annotations?.['deployment.kubernetes.io/revision'] ?? Number.NaN);
+  return Number.isInteger(revision) ? revision : undefined;
 }
 
 /** ReplicaSets of the incident's Deployment, oldest first. */

@@ -5,7 +5,7 @@ import { answersOf, change, listOf, replaceField } from '../answers.ts';
 import type { DeclaredContainer } from '../pod-template.ts';
 import { containerOf } from '../pod-template.ts';
 import type { Proposer } from '../proposer.ts';
-import { nearOnes } from './similar.ts';
+import { nearOfFew } from './similar.ts';
 
 const answers = answersOf('rule', 'probe-port');
 const PROBES = ['livenessProbe', 'readinessProbe', 'startupProbe'] as const;
@@ -63,7 +63,7 @@ export const probePort: Proposer = {
     }
     const names =
       typeof written === 'string'
-        ? nearOnes(
+        ? nearOfFew(
             written,
             ports.flatMap(({ name }) => name ?? []),
           )

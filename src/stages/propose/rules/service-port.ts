@@ -7,7 +7,7 @@ import { answersOf, change, listOf, replaceField, show } from '../answers.ts';
 import type { ProposeContext, Proposer } from '../proposer.ts';
 import type { WorkloadPods } from '../workloads.ts';
 import { selectorMatches, texts, workloadsIn } from '../workloads.ts';
-import { nearOnes } from './similar.ts';
+import { nearOfFew } from './similar.ts';
 
 const answers = answersOf('rule', 'service-port');
 
@@ -65,7 +65,7 @@ function choose(
     return answers.decline(`pods of the Service do declare port ${target}`);
   }
   if (candidates.length > 1 && typeof target === 'string') {
-    const near = nearOnes(
+    const near = nearOfFew(
       target,
       candidates.flatMap(({ name }) => name ?? []),
     );

@@ -28,6 +28,20 @@ export function nearOnes(written: string, candidates: Iterable<string>): string[
   return [...new Set(candidates)].filter((candidate) => isNear(written, candidate)).sort();
 }
 
+/**
+ * As `nearOnes`, for a few names of which one must be meant (the ports of one container): where none is near, one wrong letter in
+ * a word of four counts too.
+ */
+export function nearOfFew(written: string, candidates: Iterable<string>): string[] {
+  const all = [...candidates];
+  const near = nearOnes(written, all);
+  if (near.length > 0) return near;
+  const letters = (name: string): boolean => name.length >= SHORTEST_TYPO && !/\d/.test(name);
+  return [...new Set(all)].filter(
+    (name) => letters(written) && letters(name) && name[0] === written[0] && distance(written, name) === 1,
+  );
+}
+
 /** Lower-case words of a name: split at separators, between letters and digits, and where camel case begins a word. */
 function words(name: string): string[] {
   return name
