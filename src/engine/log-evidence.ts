@@ -28,10 +28,10 @@ export async function withLogs(
 
 async function logEvidence(
   { cluster, redact }: Pick<EnginePorts, 'cluster' | 'redact'>,
-  { affected, container, evidence }: Incident,
+  { object, affected, container, evidence }: Incident,
   signal: AbortSignal | undefined,
 ): Promise<Evidence | undefined> {
-  const pod = affected.find(({ kind }) => kind === 'Pod');
+  const pod = [...affected, object].find(({ kind }) => kind === 'Pod');
   if (!pod?.namespace || container === undefined) return undefined;
   // The run that ended says why; the present one may have only begun.
   for (const previous of [true, false]) {

@@ -7,6 +7,7 @@ import type { TestContext } from 'node:test';
 import { test } from 'node:test';
 import { DatabaseSync } from 'node:sqlite';
 import { verifyAudit } from '../../src/adapters/audit/verify.ts';
+import { completeConfig } from '../../src/config/config.ts';
 import type { ConfigFile } from '../../src/config/schema.ts';
 import { git } from '../../src/sandbox/github/git.ts';
 import type { PullView } from '../../src/sandbox/github/api.ts';
@@ -81,12 +82,13 @@ async function live(t: TestContext, world: World, { name, at }: Case): Promise<L
     github: { host: new URL(forge.url).host, apiUrl: `${forge.url}/api/v3` },
     state: { directory: join(directory, 'state') },
   };
-  await writeFile(join(directory, 'config.json'), JSON.stringify(config));
-  await new Promise<void>((resolve) => {
-    child = spawn(process.execPath, [CHILD, join(directory, 'config.json')], { env: world.env, stdio: 'inherit' });
-    child.once('exit', () => resolve());
+  await writeFile(join(directory, 'config.json'), JSON.stringify(completeConfig(config)));
+  const status = await new Promise<number | null>((resolve) => {
+    child = spawn(process.execPath, [CHILD, join(directory, 'config.json')], { env: world.env, stdio: 'ignore' });
+    child.once('exit', resolve);
   });
   const wasKilled = killed;
+  assert.equal(status, at ? null : 0, `${name}: ended by itself`);
   killed = false;
   child = undefined;
   // The second life is in this process: what matters is what the first one left behind.

@@ -6,8 +6,9 @@ import { readPodLog } from '../../../src/adapters/kubernetes/pod-log.ts';
 import { watchOnce } from '../../../src/adapters/kubernetes/watch.ts';
 import { createSystemClock } from '../../../src/adapters/clock/system-clock.ts';
 import { getField } from '../../../src/domain/field-path.ts';
-import type { JsonObject, JsonValue } from '../../../src/domain/json.ts';
-import { isArray, isObject } from '../../../src/domain/json.ts';
+import type { JsonObject } from '../../../src/domain/json.ts';
+import { isArray } from '../../../src/domain/json.ts';
+import { JsonObjectSchema } from '../../../src/domain/kubernetes/json-schema.ts';
 import { ALL_KINDS, KINDS } from '../../../src/domain/kubernetes/kinds.ts';
 import { plain, pod } from './objects.ts';
 import type { Side, Sides } from './sides.ts';
@@ -33,11 +34,12 @@ async function get({ connection }: Side, path: string, query: Record<string, str
   const response = await connection.request({ method: 'GET', path, query });
   assert.ok(response.ok);
   const text = await bodyText(response.value.body);
-  const body = parseJson(text);
+  const parsed = JsonObjectSchema.safeParse(parseJson(text));
   const { status } = response.value;
-  if (!isObject(body)) return { status, text: text.trim() };
+  if (!parsed.success) return { status, text: text.trim() };
+  const body = parsed.data;
   if (status >= 400) return { status, reason: body['reason'] ?? null, message: body['message'] ?? null, code: body['code'] ?? null };
-  const { items } = body as { items?: JsonValue };
+  const { items } = body;
   const names = isArray(items) ? items.map((item) => getField(item, ['metadata', 'name']) ?? null) : [];
   const kinds = isArray(items) ? items.map((item) => getField(item, ['kind']) ?? null) : [];
   return { status, kind: body['kind'] ?? null, names, kinds, more: (getField(body, ['metadata', 'continue']) ?? '') !== '' };
@@ -106,7 +108,10 @@ test('a watch tells what happens, in order, and goes on from any event', async (
         signal: stop.signal,
         opened() {},
         event(type, raw, version) {
-          if (type !== 'BOOKMARK') events.push([type, getField(raw, ['data', 'KEY']), version]);
+          const value = getField(raw, ['data', 'KEY']);
+          // The sandbox notes the manager in a second write, which changes nothing else.
+          const again = type === 'MODIFIED' && value === (events.at(-1)?.[1] ?? 'new');
+          if (type !== 'BOOKMARK' && !again) events.push([type, value, version]);
           if (events.length >= count) stop.abort();
         },
       });

@@ -59,10 +59,12 @@ export async function openSides(): Promise<Sides> {
     ])
       world.apply({ apiVersion: 'v1', ...own });
   };
-  const serverSide = (object: JsonObject): Promise<void> => {
-    const { metadata } = object as { metadata: JsonObject };
+  const serverSide = async (object: JsonObject): Promise<void> => {
+    await apply(object);
+    const { kind, metadata } = object as { kind: string; metadata: { name: string; namespace?: string } };
+    const stored = world.get(kind, metadata.namespace, metadata.name);
     const managedFields = [{ manager: 'argocd-controller', operation: 'Apply' }];
-    return apply({ ...object, metadata: { ...metadata, managedFields } });
+    if (stored) world.store.update(stored, (target) => void Object.assign(target.metadata, { managedFields }));
   };
   const sandbox = await open('sandbox', kubeconfig, serverSide, apply);
   return {

@@ -134,7 +134,7 @@ function generalFault(faults: Faults, request: IncomingMessage, token: string): 
 
 function unknownPath(path: string): Reply {
   // A group that is not served at all is answered by the router, in plain text.
-  if (path.startsWith('/apis/') && !discovery(path.split('/').slice(0, 4).join('/'), []))
+  if (path.startsWith('/apis/') && !discovery(path.split('/').slice(0, 3).join('/'), []))
     return { code: 404, body: '404 page not found\n', type: 'text/plain; charset=utf-8' };
   return failure(apiStatus(404, 'NotFound', 'the server could not find the requested resource', {}));
 }
