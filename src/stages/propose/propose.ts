@@ -22,7 +22,8 @@ const OWN_SOURCES: readonly Origin[] = ['pattern', 'rule', 'history'];
 /**
  * Asks the sources that know this cause, and decides: exactly one fix, or none. The first origin whose answers agree on one
  * fix wins; where the fixes of one origin differ, it has none. One exception: a value that the history puts back is known to
- * have worked, so it beats the guess of a pattern or a rule *at the same field*.
+ * have worked, so *at the same field* it beats a pattern, and the step of a rule that can only estimate an amount. A rule
+ * that names what exists (a tag, a key, a port) stands: the misspelt word was meant to be new.
  */
 export async function propose(proposers: readonly Proposer[], context: ProposeContext): Promise<Proposed> {
   const asked = proposers.filter(({ causes }) =>
@@ -86,7 +87,7 @@ function decide(answers: readonly Answer[], context: ProposeContext): { chosen: 
     if (putBack && effectOf(putBack.changes, context) === effectOf(fix.changes, context)) {
       return { chosen: fix, why: `${fix.name} and the history name the same change` };
     }
-    if (putBack && sameField(putBack.changes, fix.changes)) {
+    if (putBack && isEstimate(fix) && sameField(putBack.changes, fix.changes)) {
       return {
         chosen: putBack,
         why: `the history puts back the value that the field had, which is surer than the guess of ${fix.name}`,
@@ -117,6 +118,14 @@ function effectOf(changes: readonly Change[], { siblings }: ProposeContext): str
     after.set(refKey(ref), applied.value.object);
   }
   return sha256(canonicalJson([...after.values()]));
+}
+
+/** Whether a fix rests on a guess: what was learned elsewhere, or an amount that nothing in the cluster names. */
+function isEstimate({ origin, changes }: Fix): boolean {
+  return (
+    origin === 'pattern' ||
+    fieldsOf(changes).every(({ path }) => path.includes('resources') || path.at(-1) === 'replicas')
+  );
 }
 
 /** Whether every field that `guess` changes is one that `putBack` changes, or lies inside or around it. */

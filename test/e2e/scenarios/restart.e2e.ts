@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { connect } from '../../../src/adapters/kubernetes/connect.ts';
+import { watchOnce } from '../../../src/adapters/kubernetes/watch.ts';
+import { KINDS } from '../../../src/domain/kubernetes/kinds.ts';
 import { crashAndRestart } from '../cluster/processes.ts';
 import { deployment, lines } from './manifests.ts';
 import type { World } from './world.ts';
@@ -44,3 +47,12 @@ test('API server, Argo CD and Remendo are killed in the middle: nothing is lost,
     assert.equal(ended, 'verified');
     assert.equal((await team.pulls()).length, 1);
   }));
+
+test('a restarted API server has forgotten what was before: a watch from there is expired', async () => {
+  const connection = await connect({ env: {}, kubeconfig: world.cluster.kubeconfig });
+  assert.ok(connection.ok);
+  const signal = AbortSignal.timeout(15_000);
+  const end = await watchOnce(connection.value, KINDS.Pod, { resourceVersion: '1', signal, opened() {}, event() {} });
+  connection.value.close();
+  assert.deepEqual(end, { kind: 'expired' });
+});

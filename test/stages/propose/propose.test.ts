@@ -74,6 +74,13 @@ describe('propose', () => {
     assert.equal((await propose([sets('rule', 'a', MEMORY, '1Gi'), guarded], CONTEXT)).chosen?.name, 'a');
   });
 
+  it('lets a rule stand that names what exists: the misspelt value was meant to be new', async () => {
+    const answers = [sets('rule', 'r', IMAGE, 'web:1.5.0'), sets('history', 'h', IMAGE, 'web:1.4.0')];
+    assert.equal((await propose(answers, CONTEXT)).chosen?.name, 'r');
+    const learned = [sets('pattern', 'p', IMAGE, 'web:1.5.0'), sets('history', 'h', IMAGE, 'web:1.4.0')];
+    assert.equal((await propose(learned, CONTEXT)).chosen?.name, 'h');
+  });
+
   it('prefers what the history puts back at the same field, also where one path holds the other', async () => {
     const rule = sets('rule', 'r', MEMORY, '1Gi');
     assert.equal((await propose([rule, sets('history', 'h', MEMORY, '64Mi')], CONTEXT)).chosen?.name, 'h');

@@ -36,10 +36,14 @@ export function nearOfFew(written: string, candidates: Iterable<string>): string
   const all = [...candidates];
   const near = nearOnes(written, all);
   if (near.length > 0) return near;
-  const letters = (name: string): boolean => name.length >= SHORTEST_TYPO && !/\d/.test(name);
   return [...new Set(all)].filter(
-    (name) => letters(written) && letters(name) && name[0] === written[0] && distance(written, name) === 1,
+    (name) => isWord(written) && isWord(name) && name[0] === written[0] && distance(written, name) === 1,
   );
+}
+
+/** Long enough for a slip, and without the digits that tell things apart. */
+function isWord(name: string): boolean {
+  return name.length >= SHORTEST_TYPO && !/\d/.test(name);
 }
 
 /** Lower-case words of a name: split at separators, between letters and digits, and where camel case begins a word. */
