@@ -91,7 +91,10 @@ async function benchUmbrella(): Promise<Row> {
   const git = localGit({ [REPO]: checkout.directory });
   const source = { repoURL: REPO, path: 'umbrella', targetRevision: 'main', helm: { valueFiles: ['prod.yaml'] } };
   const metadata = { name: 'umbrella', namespace: 'argocd' };
-  const application = Application.parse({ metadata, spec: { project: 'default', source, destination: { namespace: 'shop' } } });
+  const application = Application.parse({
+    metadata,
+    spec: { project: 'default', source, destination: { namespace: 'shop' } },
+  });
   const figures: Record<string, string | number> = { 'value leaves': LEAVES };
   for (const [what, field] of [
     ['equal text', 'data.setting7'],
@@ -101,7 +104,12 @@ async function benchUmbrella(): Promise<Row> {
     const sources = createSources({
       git,
       renderers: [createHelmRenderer({ binaries: tools() })],
-      applications: indexApplications({ cluster: 'bench', takenAt: '', objects: { ...noObjects(), Application: [application] }, blind: [] }),
+      applications: indexApplications({
+        cluster: 'bench',
+        takenAt: '',
+        objects: { ...noObjects(), Application: [application] },
+        blind: [],
+      }),
       log: quiet,
     });
     const object = { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'shop', name: 'part3' };
@@ -109,7 +117,10 @@ async function benchUmbrella(): Promise<Row> {
     const located = await sources.locate(application, object);
     if (!located.ok) throw new Error(located.error.message);
     await sources.origin(located.value.location, object, fieldPath(field));
-    await sources.plan(located.value.location, { object, operations: [{ op: 'replace', path: fieldPath(field), value: 'other' }] });
+    await sources.plan(located.value.location, {
+      object,
+      operations: [{ op: 'replace', path: fieldPath(field), value: 'other' }],
+    });
     figures[`${what}, ms`] = Math.round(performance.now() - start);
     figures[`${what}, renders`] = sources.renders();
   }

@@ -26,6 +26,7 @@ export const DEFAULTS: Readonly<Record<string, string | number | boolean | reado
   'guardrails.kinds': guardrails.kinds,
   'guardrails.fields': guardrails.fields,
   'guardrails.maxResourceFactor': guardrails.maxResourceFactor,
+  'guardrails.allowShared': guardrails.allowShared,
   'guardrails.maxChangedLines': guardrails.maxChangedLines,
   'proof.tolerateUnknown': proof.tolerateUnknown,
   'limits.openPullRequests': limits.openPullRequests,

@@ -51,7 +51,8 @@ export function repositoriesFor(location: Location): readonly string[] {
   const sources = sourcesOf(location.spec);
   const others = sources.ok ? sources.value.filter(({ chart }) => chart === undefined) : [];
   const all = [location.repoURL, ...others.map(({ repoURL }) => repoURL)];
-  return [...new Map(all.toReversed().map((repoURL) => [sameRepositoryKey(repoURL), repoURL])).values()].reverse();
+  const keys = all.map(sameRepositoryKey);
+  return all.filter((_, i) => keys.indexOf(keys[i] ?? '') === i);
 }
 
 /** Branch, tag or commit that the Application follows in a repository: the source that renders the object first. */

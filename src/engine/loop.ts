@@ -1,6 +1,9 @@
+import { problem } from '../domain/problem.ts';
+import { err } from '../domain/result.ts';
 import type { EnginePorts } from './ports.ts';
 import { pass } from './pass.ts';
 import type { PassReport } from './report.ts';
+import { tellError } from './tell-error.ts';
 
 /** When passes are made, in seconds. */
 export interface LoopTiming {
@@ -31,9 +34,9 @@ export async function runLoop(
     if (changed) await ports.clock.sleep(timing.debounceSeconds * 1000, signal);
     if (signal.aborted) break;
     changed = false;
-    const report = await pass(ports, signal);
+    const report = await passSafely(ports, signal);
     if (report.ok) done(report.value);
-    else ports.log.error({ code: report.error.code, reason: report.error.message }, 'the cluster could not be read');
+    else ports.log.error({ code: report.error.code, reason: report.error.message }, 'no pass could be made');
     failures = report.ok ? 0 : failures + 1;
     const pause = report.ok ? timing.intervalSeconds : Math.min(LONGEST_PAUSE, timing.debounceSeconds * 2 ** failures);
     wake = new AbortController();
@@ -41,4 +44,13 @@ export async function runLoop(
     if (!changed || !report.ok) await ports.clock.sleep(pause * 1000, AbortSignal.any([signal, wake.signal]));
   }
   await watching;
+}
+
+/** A pass that breaks off in a way that nobody foresaw must not end the process: the next one may do better. */
+async function passSafely(ports: EnginePorts, signal: AbortSignal): ReturnType<typeof pass> {
+  try {
+    return await pass(ports, signal);
+  } catch (error) {
+    return err(problem('failed', `the pass broke off: ${tellError(error)}`));
+  }
 }

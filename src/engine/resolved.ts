@@ -24,7 +24,7 @@ export async function closeWhenGone(
 ): Promise<Decision | undefined> {
   const { pull } = own;
   if (!isSighted(snapshot, state)) return undefined;
-  const health = readinessOf(snapshot, state.object);
+  const health = readinessOf(snapshot, state.object, pull.createdAt);
   if (health.state === 'gone') return undefined;
   const commits = await commitsOf(memory, own);
   if ('outcome' in commits) return { outcome: commits.outcome, reason: commits.reason };

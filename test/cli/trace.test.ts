@@ -32,7 +32,8 @@ describe('trace from the command line', () => {
     );
     // Nothing but the shared file can change the first Application: its manifest is not in the repository.
     execFileSync('rm', [join(repo, 'apps', 'a1.yaml')]);
-    const git = (...args: string[]): void => void execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.com', ...args], { cwd: repo });
+    const git = (...args: string[]): void =>
+      void execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.com', ...args], { cwd: repo });
     git('init', '-q', '-b', 'main');
     git('add', '-A');
     git('commit', '-q', '-m', 'all');
@@ -43,9 +44,12 @@ describe('trace from the command line', () => {
   after(() => folder[Symbol.dispose]());
 
   const ask = (object: string, field: string, ...more: string[]): Promise<Ended> =>
-    remendo(['trace', object, '--app', 'a1.yaml', '--repo', `${URL}=${repo}`, '--field', field, '-o', 'json', ...more], {
-      directory: folder.path,
-    });
+    remendo(
+      ['trace', object, '--app', 'a1.yaml', '--repo', `${URL}=${repo}`, '--field', field, '-o', 'json', ...more],
+      {
+        directory: folder.path,
+      },
+    );
 
   it('names every Application that the value feeds', async () => {
     const { status, out } = await ask('Deployment/a1', MEMORY);
@@ -55,7 +59,10 @@ describe('trace from the command line', () => {
     const answer = TraceOut.parse(document);
     assert.ok('feeds' in answer);
     assert.equal(answer.origin?.file, 'values/shared.yaml');
-    assert.deepEqual(answer.feeds.map(({ application }) => application).sort(), [2, 3, 4, 5, 6].map((i) => `argocd/a${i}`));
+    assert.deepEqual(
+      answer.feeds.map(({ application }) => application).sort(),
+      [2, 3, 4, 5, 6].map((i) => `argocd/a${i}`),
+    );
   });
 
   it('refuses a change that moves others with 4, and makes it when that is allowed', async () => {
@@ -68,12 +75,21 @@ describe('trace from the command line', () => {
     assert.equal(allowed.status, 0, allowed.out);
     const proven = TraceOut.parse(JSON.parse(allowed.out));
     assert.ok('edit' in proven);
-    assert.deepEqual(proven.edit?.files.map(({ path }) => path), ['values/shared.yaml']);
+    assert.deepEqual(
+      proven.edit?.files.map(({ path }) => path),
+      ['values/shared.yaml'],
+    );
     assert.match(allowed.out, /these change too, which is allowed: a2/);
   });
 
   it('prints no entry of a Secret', async () => {
-    const { status, out, err } = await ask('Secret/s', 'stringData.login', '--set', 'another-entry-here', '--allow-shared');
+    const { status, out, err } = await ask(
+      'Secret/s',
+      'stringData.login',
+      '--set',
+      'another-entry-here',
+      '--allow-shared',
+    );
     assert.equal(status, 0, out);
     for (const text of ['plain-text-entry', 'another-entry-here']) assert.equal((out + err).includes(text), false, out);
   });

@@ -9,8 +9,10 @@ import { watchOnce } from './watch.ts';
 
 /** A watch that lasted this long did its work: what ends it is not the server's distress. */
 const HEALTHY = 10_000;
-/** How long a kind that is refused (no right, not served) is left alone. */
+/** How long a kind that is refused (no right, not served) is left alone, at most and at first. */
 const REFUSED_AGAIN = 300_000;
+/** An API server that has just started refuses everybody until it has read its roles: that passes in seconds. */
+const REFUSED_FIRST = 2000;
 
 /** What one followed kind (in one namespace, or in all) is known to be. */
 export interface Followed {
@@ -36,6 +38,7 @@ export async function follow(connection: Connection, followed: Followed, options
   const { cache, namespace } = followed;
   const kind = KINDS[cache.kind];
   let failures = 0;
+  let refusals = 0;
   const pause = (): Promise<void> => clock.sleep(retryAfter(++failures), signal);
   while (!signal.aborted) {
     const listed = await listKind(connection, kind, {
@@ -50,9 +53,11 @@ export async function follow(connection: Connection, followed: Followed, options
     if (!listed.ok) {
       options.settled();
       if (listed.error.code === 'cluster-unreachable') await pause();
-      else await clock.sleep(REFUSED_AGAIN + Math.random() * 30_000, signal);
+      else
+        await clock.sleep(Math.min(REFUSED_AGAIN, REFUSED_FIRST * 2 ** refusals++) * (1 + Math.random() / 10), signal);
       continue;
     }
+    refusals = 0;
     cache.commitList();
     followed.contact = clock.now().getTime();
     options.settled();

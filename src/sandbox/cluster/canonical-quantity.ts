@@ -17,7 +17,8 @@ export function canonicalQuantity(text: string): string {
       whole /= 1024n;
       power++;
     }
-    return `${whole}${BINARY[power]}`;
+    // Without a suffix of its family it is written in the other one, as every number without a suffix.
+    if (power > 0) return `${whole}${BINARY[power]}`;
   }
   let rest = value;
   let power = 0;

@@ -2,6 +2,8 @@ import type { Condition } from '../../domain/kubernetes/meta.ts';
 import type { ObjectRef } from '../../domain/object-ref.ts';
 import { findObject } from '../../domain/snapshot.ts';
 import type { Snapshot } from '../../domain/snapshot.ts';
+import type { Rollout } from './rollout.ts';
+import { rolloutOf } from './rollout.ts';
 
 /**
  * Whether an object runs as declared now. `idle`: it wants no pods, so nothing can be said of it; `gone`: the snapshot
@@ -11,16 +13,6 @@ export type Readiness = {
   readonly state: 'ready' | 'not-ready' | 'idle' | 'gone' | 'unknown';
   readonly detail: string;
 };
-
-interface Counts {
-  readonly generation: number | undefined;
-  readonly observed: number | undefined;
-  readonly desired: number;
-  readonly updated: number;
-  /** Pods of all revisions, where old ones may stand beside the new. */
-  readonly all: number | undefined;
-  readonly available: number;
-}
 
 const GONE: Readiness = { state: 'gone', detail: 'the object is gone' };
 
@@ -34,8 +26,8 @@ export function readinessOf(snapshot: Snapshot, { kind, name, namespace }: Objec
     case 'Deployment':
     case 'StatefulSet':
     case 'DaemonSet': {
-      const counts = countsOf(snapshot, kind, name, namespace);
-      return counts ? ofRollout(counts) : GONE;
+      const rollout = rolloutOf(snapshot, kind, name, namespace);
+      return rollout ? ofRollout(rollout) : GONE;
     }
     case 'Job': {
       const found = findObject(snapshot, kind, name, namespace);
@@ -63,7 +55,7 @@ export function readinessOf(snapshot: Snapshot, { kind, name, namespace }: Objec
   }
 }
 
-function ofRollout({ generation, observed, desired, updated, all, available }: Counts): Readiness {
+function ofRollout({ generation, observed, desired, updated, all, available }: Rollout): Readiness {
   if (generation !== undefined && (observed ?? 0) < generation) {
     return { state: 'not-ready', detail: 'the newest generation is not observed yet' };
   }
@@ -89,38 +81,4 @@ function ofCronJob(suspended: boolean, succeeded: string | undefined, appliedAt:
   return appliedAt !== undefined && Date.parse(succeeded) < Date.parse(appliedAt)
     ? { state: 'not-ready', detail: 'no Job of it has succeeded since' }
     : { state: 'ready', detail: `a Job of it succeeded at ${succeeded}` };
-}
-
-function countsOf(
-  snapshot: Snapshot,
-  kind: 'Deployment' | 'StatefulSet' | 'DaemonSet',
-  name: string,
-  namespace: string | undefined,
-): Counts | undefined {
-  if (kind === 'DaemonSet') {
-    const found = findObject(snapshot, kind, name, namespace);
-    return (
-      found && {
-        generation: found.metadata.generation,
-        observed: found.status?.observedGeneration,
-        desired: found.status?.desiredNumberScheduled ?? 0,
-        updated: found.status?.updatedNumberScheduled ?? 0,
-        all: undefined,
-        available: found.status?.numberAvailable ?? 0,
-      }
-    );
-  }
-  const found = findObject(snapshot, kind, name, namespace);
-  if (!found) return undefined;
-  const { metadata, spec, status } = found;
-  const partition = 'updateStrategy' in spec ? (spec.updateStrategy?.rollingUpdate?.partition ?? 0) : 0;
-  const desired = spec.replicas ?? 1;
-  return {
-    generation: metadata.generation,
-    observed: status?.observedGeneration,
-    desired,
-    updated: (status?.updatedReplicas ?? 0) + Math.min(partition, desired),
-    all: kind === 'Deployment' ? status?.replicas : undefined,
-    available: status?.availableReplicas ?? status?.readyReplicas ?? 0,
-  };
 }

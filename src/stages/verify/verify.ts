@@ -45,6 +45,8 @@ export type Verified = VerifyState & { readonly reason?: string; readonly soakSi
 
 /** Waiting for something that says nothing about the fix goes on for this long at most, in seconds. */
 const LONGEST_BLINDNESS = 24 * 3600;
+/** A CronJob shows only when it runs whether it works: those that run daily get their chance. */
+const LONGEST_SCHEDULE = 26 * 3600;
 
 /** Reasons that lie neither in the fix nor in the Application. */
 const BLINDNESS: ReadonlySet<PendingReason> = new Set(['cannot-tell', 'cannot-compare']);
@@ -83,7 +85,9 @@ function judge(fix: MergedFix, context: VerifyContext, appliedAt: string): Verif
   if (same && showsOnNewPods(same, appliedAt, snapshot)) {
     return { end: 'not-fixed', detail: `Applied at ${appliedAt}, and it still fails: ${same.summary}` };
   }
-  const late = now.getTime() > Date.parse(appliedAt) + (policy.propagationSeconds + policy.soakSeconds) * 1000;
+  const schedule = fix.object.kind === 'CronJob' ? LONGEST_SCHEDULE : 0;
+  const patience = policy.propagationSeconds + policy.soakSeconds + schedule;
+  const late = now.getTime() > Date.parse(appliedAt) + patience * 1000;
   const readiness = readinessOf(snapshot, fix.object, appliedAt);
   const other = incidents.find((incident) => sameObject(incident.object, fix.object) && incident !== same);
   const doubt = doubtOf(context, same, readiness);

@@ -24,7 +24,8 @@ const CACHE = {
 /** An umbrella chart with a packed chart in it, as `helm dependency build` leaves it. */
 function umbrella(): { directory: string } & Disposable {
   const checkout = checkoutOf({
-    'umbrella/Chart.yaml': 'apiVersion: v2\nname: umbrella\nversion: 1.0.0\ndependencies:\n  - {name: cache, version: 1.0.0, repository: "https://charts.example.com"}\n',
+    'umbrella/Chart.yaml':
+      'apiVersion: v2\nname: umbrella\nversion: 1.0.0\ndependencies:\n  - {name: cache, version: 1.0.0, repository: "https://charts.example.com"}\n',
     'umbrella/values.yaml': 'cache: {}\n',
     'umbrella/prod.yaml': 'other: 1\n',
   });
@@ -33,7 +34,10 @@ function umbrella(): { directory: string } & Disposable {
   mkdirSync(dirname(archive), { recursive: true });
   execFileSync('tar', ['-czf', archive, '-C', work.directory, 'cache']);
   writeFileSync(join(checkout.directory, '.gitattributes'), '*.tgz binary\n');
-  const git = (...args: string[]): void => void execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.com', ...args], { cwd: checkout.directory });
+  const git = (...args: string[]): void =>
+    void execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.com', ...args], {
+      cwd: checkout.directory,
+    });
   git('init', '-q', '-b', 'main');
   git('add', '-A');
   git('commit', '-q', '-m', 'all');
@@ -42,7 +46,10 @@ function umbrella(): { directory: string } & Disposable {
 
 describe('charts packed under charts/', () => {
   const source = { repoURL: REPO, path: 'umbrella', targetRevision: 'main', helm: { valueFiles: ['prod.yaml'] } };
-  const application = Application.parse({ metadata: { name: 'all', namespace: 'argocd' }, spec: { project: 'default', source, destination: { namespace: 'shop' } } });
+  const application = Application.parse({
+    metadata: { name: 'all', namespace: 'argocd' },
+    spec: { project: 'default', source, destination: { namespace: 'shop' } },
+  });
   const object = { apiVersion: 'apps/v1', kind: 'StatefulSet', namespace: 'shop', name: 'cache' };
   const checkout = umbrella();
   const git = localGit({ [REPO]: checkout.directory });
@@ -53,7 +60,12 @@ describe('charts packed under charts/', () => {
   const sources = createSources({
     git,
     renderers: [createHelmRenderer({ binaries: tools() })],
-    applications: indexApplications({ cluster: 't', takenAt: '', objects: { ...noObjects(), Application: [application] }, blind: [] }),
+    applications: indexApplications({
+      cluster: 't',
+      takenAt: '',
+      objects: { ...noObjects(), Application: [application] },
+      blind: [],
+    }),
     log: quiet,
   });
   const location = async () => {
@@ -73,13 +85,21 @@ describe('charts packed under charts/', () => {
     const operations = [{ op: 'replace', path: fieldPath('spec.replicas'), value: 2 }] as const;
     const plan = await sources.plan(await location(), { object, operations });
     assert.ok(plan.ok, JSON.stringify(plan));
-    assert.deepEqual(plan.value.files.map(({ path, after }) => [path, after]), [['umbrella/prod.yaml', 'other: 1\ncache:\n  master:\n    count: 2\n']]);
+    assert.deepEqual(
+      plan.value.files.map(({ path, after }) => [path, after]),
+      [['umbrella/prod.yaml', 'other: 1\ncache:\n  master:\n    count: 2\n']],
+    );
   });
 
   it('have their constants named with the template', async () => {
-    const operations = [{ op: 'replace', path: fieldPath('spec.template.spec.terminationGracePeriodSeconds'), value: 60 }] as const;
+    const operations = [
+      { op: 'replace', path: fieldPath('spec.template.spec.terminationGracePeriodSeconds'), value: 60 },
+    ] as const;
     const plan = await sources.plan(await location(), { object, operations });
     assert.ok(!plan.ok);
-    assert.match(plan.error.message, /cache\/templates\/set\.yaml:9 of the packed chart umbrella\/charts\/cache-1\.0\.0\.tgz/);
+    assert.match(
+      plan.error.message,
+      /cache\/templates\/set\.yaml:9 of the packed chart umbrella\/charts\/cache-1\.0\.0\.tgz/,
+    );
   });
 });

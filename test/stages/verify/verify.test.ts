@@ -248,6 +248,12 @@ test('a CronJob is verified by a Job that succeeded after the fix', async () => 
   };
   const soakSince = at(3).toISOString();
   assert.equal((await look({}, 14, cron('2026-11-21T09:00:00Z'), { object, soakSince })).end, 'waiting');
+  assert.equal(
+    (await look({}, 24 * 60, cron('2026-11-21T09:00:00Z'), { object })).end,
+    'waiting',
+    'it runs once a day',
+  );
+  assert.equal((await look({}, 30 * 60, cron('2026-11-21T09:00:00Z'), { object })).end, 'timed-out');
   assert.equal((await look({}, 14, cron('2026-11-21T12:05:00Z'), { object, soakSince })).end, 'verified');
 });
 
