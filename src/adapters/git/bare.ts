@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Problem } from '../../domain/problem.ts';
 import type { Result } from '../../domain/result.ts';
 import { ok } from '../../domain/result.ts';
+import { withLock } from './lock.ts';
 import type { RunGit } from './run-git.ts';
 
 /**
@@ -25,11 +26,15 @@ export async function initBare(run: RunGit, gitDirectory: string, subject: strin
   return ok(undefined);
 }
 
-/** Runs tasks one after the other: git locks its index and its refs. */
-export function createQueue(): <T>(task: () => Promise<T>) => Promise<T> {
+/** Runs tasks one after the other, here and in other processes that share the folder: git locks its index and its refs. */
+export function createQueue(directory: string): <T>(task: () => Promise<T>) => Promise<T> {
   let last: Promise<unknown> = Promise.resolve();
+  const locked = <T>(task: () => Promise<T>): Promise<T> => withLock(join(directory, 'lock'), task);
   return (task) => {
-    const next = last.then(task, task);
+    const next = last.then(
+      () => locked(task),
+      () => locked(task),
+    );
     last = next.catch(() => undefined);
     return next;
   };

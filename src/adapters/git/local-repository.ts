@@ -34,7 +34,7 @@ export function isGitFolder(path: string): boolean {
  */
 export async function openLocal({ url, path, directory, run }: LocalOptions): Promise<Result<GitRepository, Problem>> {
   const gitDirectory = join(directory, 'git');
-  const queue = createQueue();
+  const queue = createQueue(directory);
   const hint = `the clone ${path} lacks objects, as a partial clone does: clone it without a filter`;
   async function git(args: readonly string[]): Promise<Result<string, Problem>> {
     const read = await run({ args, gitDirectory, subject: url });

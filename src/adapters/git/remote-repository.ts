@@ -41,7 +41,7 @@ export async function openRemote(
 ): Promise<Result<GitRepository, Problem>> {
   const { url, fetchUrl, directory, run, log } = options;
   const gitDirectory = join(directory, 'git');
-  const queue = createQueue();
+  const queue = createQueue(directory);
   /** What names stand for; they move with a refresh only. */
   let resolved = new Map<string, string>();
 

@@ -1,0 +1,62 @@
+import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** A clone of a large repository may take this long; then git's own locks have to do. Milliseconds. */
+const LONGEST_WAIT = 10 * 60_000;
+const PAUSE = 25;
+/** A lock this old whose holder cannot be read was left by a crash. */
+const STALE = 60_000;
+
+/**
+ * Runs a task while no other process runs one under the same file: two scans at the same time share one cache. A lock
+ * whose process is gone is taken over. Where the disk takes no lock file, the task runs and meets the disk's error itself.
+ */
+export async function withLock<T>(file: string, task: () => Promise<T>): Promise<T> {
+  const held = await acquire(file);
+  try {
+    return await task();
+  } finally {
+    if (held) await rm(file, { force: true }).catch(() => undefined);
+  }
+}
+
+async function acquire(file: string): Promise<boolean> {
+  const until = Date.now() + LONGEST_WAIT;
+  while (Date.now() < until) {
+    try {
+      await mkdir(dirname(file), { recursive: true });
+      await writeFile(file, String(process.pid), { flag: 'wx' });
+      return true;
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) return false;
+    }
+    if (await isAbandoned(file)) await takeAway(file);
+    else await sleep(PAUSE);
+  }
+  return false;
+}
+
+async function isAbandoned(file: string): Promise<boolean> {
+  const holder = Number(await readFile(file, 'utf8').catch(() => ''));
+  if (Number.isSafeInteger(holder) && holder > 0) return !isAlive(holder);
+  const about = await stat(file).catch(() => undefined);
+  return about !== undefined && Date.now() - about.mtimeMs > STALE;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // A process of somebody else may not be signalled, and is there.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
+
+/** By renaming, so that of two that find the same abandoned lock only one takes it away. */
+async function takeAway(file: string): Promise<void> {
+  const aside = `${file}.${process.pid}`;
+  await rename(file, aside).catch(() => undefined);
+  await rm(aside, { force: true }).catch(() => undefined);
+}
