@@ -35,6 +35,9 @@ async function answerOf(check: Check, context: ProveContext): Promise<Omit<Check
   try {
     return await check.run(context);
   } catch (error) {
-    return { result: 'unknown', detail: `The check broke off: ${error instanceof Error ? error.message : String(error)}` };
+    return {
+      result: 'unknown',
+      detail: `The check broke off: ${error instanceof Error ? error.message : String(error)}`,
+    };
   }
 }

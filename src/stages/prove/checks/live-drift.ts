@@ -58,7 +58,9 @@ function isJsonObject(value: unknown): value is JsonObject {
 function sameValue(declared: JsonValue, live: JsonValue): boolean {
   if (deepEqual(declared, live)) return true;
   if (isObject(declared) && isObject(live)) {
-    return Object.keys(declared).every((key) => live[key] === undefined || sameValue(declared[key] ?? null, live[key] ?? null));
+    return Object.keys(declared).every(
+      (key) => live[key] === undefined || sameValue(declared[key] ?? null, live[key] ?? null),
+    );
   }
   if (isArray(declared) && isArray(live)) {
     return declared.length === live.length && declared.every((item, i) => sameValue(item, live[i] ?? null));

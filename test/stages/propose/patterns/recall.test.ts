@@ -23,18 +23,34 @@ const TARGET = { kind: 'Deployment', object: rendered(JOB)[0]?.object ?? {}, con
 test('a factor is applied in the unit of the text', () => {
   const change: RelativeChange = { kind: 'multiply', inContainer: true, field: 'resources.limits.memory', factor: 2 };
   const operations = instantiate(change, TARGET);
-  assert.deepEqual(operations?.map((item) => ('value' in item ? item.value : undefined)), ['512Mi', '1024Mi']);
+  assert.deepEqual(
+    operations?.map((item) => ('value' in item ? item.value : undefined)),
+    ['512Mi', '1024Mi'],
+  );
 });
 
 test('a value is replaced only where the old one stands, also at another index of the list', () => {
-  const change: RelativeChange = { kind: 'set', inContainer: true, field: 'args[0]', from: '--prot=8080', value: '--port=8080' };
+  const change: RelativeChange = {
+    kind: 'set',
+    inContainer: true,
+    field: 'args[0]',
+    from: '--prot=8080',
+    value: '--port=8080',
+  };
   const operations = instantiate(change, TARGET);
   assert.deepEqual(operations?.at(-1)?.path.at(-1), 1);
   assert.equal(instantiate({ ...change, from: '--other' }, TARGET), undefined);
 });
 
 test('quantities scale as people write them', () => {
-  const cases = [['128Mi', 2, '256Mi'], ['500m', 2, '1000m'], ['1Gi', 1.5, '1536Mi'], ['1.5Gi', 2, '3Gi'], [2, 2, 4], ['x', 2, undefined]] as const;
+  const cases = [
+    ['128Mi', 2, '256Mi'],
+    ['500m', 2, '1000m'],
+    ['1Gi', 1.5, '1536Mi'],
+    ['1.5Gi', 2, '3Gi'],
+    [2, 2, 4],
+    ['x', 2, undefined],
+  ] as const;
   for (const [text, factor, wanted] of cases) assert.equal(scaleQuantity(text, factor), wanted);
 });
 
@@ -55,7 +71,11 @@ function pattern(more: Partial<Pattern>): Pattern {
 }
 
 function recall(patterns: readonly Pattern[]) {
-  const { incident } = scene({ before: JOB, changes: [], incident: { container: 'importer', containerType: 'container' } });
+  const { incident } = scene({
+    before: JOB,
+    changes: [],
+    incident: { container: 'importer', containerType: 'container' },
+  });
   const [declared] = rendered(JOB);
   const clock = { now: () => new Date('2026-11-21T12:00:00Z'), sleep: async () => undefined };
   assert.ok(declared);
@@ -75,7 +95,10 @@ test('a refuted or faded pattern is not used any more', () => {
 });
 
 test('two patterns that are trusted alike give none; a clear margin decides', () => {
-  const other = pattern({ id: 'p2', change: [{ kind: 'multiply', inContainer: true, field: 'resources.limits.memory', factor: 4 }] });
+  const other = pattern({
+    id: 'p2',
+    change: [{ kind: 'multiply', inContainer: true, field: 'resources.limits.memory', factor: 4 }],
+  });
   assert.equal(recall([pattern({}), other])?.kind, 'declined');
   const answer = recall([pattern({ verified: 8 }), other]);
   assert.equal(answer?.kind, 'fix');
