@@ -55,7 +55,7 @@ export function trustOf(pattern: Pattern, now: Date, halfLifeDays: number): numb
   const weight = 0.5 ** (days / halfLifeDays);
   const good = pattern.verified * weight;
   const total = (pattern.verified + pattern.refuted + pattern.rejected) * weight;
-  if (total === 0) return 0;
+  if (good === 0) return 0;
   const rate = good / total;
   const spread = Z * Math.sqrt((rate * (1 - rate)) / total + (Z * Z) / (4 * total * total));
   return Math.max(0, (rate + (Z * Z) / (2 * total) - spread) / (1 + (Z * Z) / total));
