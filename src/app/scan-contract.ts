@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { JsonValueSchema } from '../domain/kubernetes/json-schema.ts';
-import { CHECK_NAMES } from '../domain/proof.ts';
+import { ProofOut } from './proof-contract.ts';
 
 const ObjectRefOut = z.object({
   apiVersion: z.string(),
@@ -60,18 +60,7 @@ const IncidentOut = z.object({
   ]),
   proposals: z.array(ProposalOut),
   edit: z.union([z.object({ files: z.array(z.object({ path: z.string(), diff: z.string() })) }), Refused]).nullable(),
-  proof: z
-    .object({
-      verdict: z.enum(['proven', 'refused', 'incomplete']),
-      checks: z.array(
-        z.object({
-          name: z.enum(CHECK_NAMES),
-          result: z.enum(['pass', 'fail', 'unknown', 'not-applicable']),
-          detail: z.string(),
-        }),
-      ),
-    })
-    .nullable(),
+  proof: ProofOut.nullable(),
   decision: z.object({ outcome: z.string(), reason: z.string(), pullRequest: z.string().optional() }),
 });
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { JsonValueSchema } from '../domain/kubernetes/json-schema.ts';
-import { CHECK_NAMES } from '../domain/proof.ts';
+import { ProofOut } from './proof-contract.ts';
 
 const ObjectOut = z.object({
   apiVersion: z.string(),
@@ -25,18 +25,7 @@ const Found = z.object({
     .describe('Where the value is written; null where it is not set and an edit would add it.'),
   feeds: z.array(z.object({ application: z.string(), object: ObjectOut, field: z.string() })),
   edit: z.object({ files: z.array(z.object({ path: z.string(), diff: z.string() })) }).optional(),
-  proof: z
-    .object({
-      verdict: z.enum(['proven', 'refused', 'incomplete']),
-      checks: z.array(
-        z.object({
-          name: z.enum(CHECK_NAMES),
-          result: z.enum(['pass', 'fail', 'unknown', 'not-applicable']),
-          detail: z.string(),
-        }),
-      ),
-    })
-    .optional(),
+  proof: ProofOut.optional(),
   renders: z.number(),
   milliseconds: z.number(),
 });

@@ -1,0 +1,14 @@
+import { z } from 'zod';
+import { CHECK_NAMES } from '../domain/proof.ts';
+
+/** A proof as `scan` and `trace` print it. */
+export const ProofOut = z.object({
+  verdict: z.enum(['proven', 'refused', 'incomplete']),
+  checks: z.array(
+    z.object({
+      name: z.enum(CHECK_NAMES),
+      result: z.enum(['pass', 'fail', 'unknown', 'not-applicable']),
+      detail: z.string(),
+    }),
+  ),
+});
