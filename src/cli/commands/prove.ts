@@ -1,14 +1,11 @@
-import { buildApp } from '../../app/app.ts';
 import { parsePullRequestUrl, proveAgain } from '../../app/prove-again.ts';
 import { printable } from '../control-characters.ts';
-import type { GlobalOptions, RepoOption } from '../options.ts';
+import type { GlobalOptions } from '../options.ts';
 import { createTerminal, wrap } from '../terminal.ts';
-import { configFor, printProblem, repositoriesOf } from './shared.ts';
+import type { LookOptions } from './shared.ts';
+import { buildObserver, configFor, printProblem } from './shared.ts';
 
-export interface ProveOptions extends GlobalOptions {
-  readonly snapshot?: string;
-  readonly context?: string;
-  readonly repo?: readonly RepoOption[];
+export interface ProveOptions extends GlobalOptions, LookOptions {
   readonly output: 'text' | 'json';
 }
 
@@ -22,22 +19,10 @@ export async function prove(pullRequest: string, options: ProveOptions): Promise
     printProblem(address.error, terminal);
     return 1;
   }
-  const app = await buildApp(
-    { ...config, policy: { ...config.policy, mode: 'observe' } },
-    {
-      env: process.env,
-      repositories: repositoriesOf(options.repo),
-      snapshot: options.snapshot,
-      context: options.context,
-      persistent: false,
-    },
-  );
-  if (!app.ok) {
-    printProblem(app.error, terminal);
-    return 1;
-  }
-  const proof = await proveAgain(app.value.ports, address.value);
-  await app.value.close();
+  const app = await buildObserver(config, options, terminal);
+  if (!app) return 1;
+  const proof = await proveAgain(app.ports, address.value);
+  await app.close();
   if (!proof.ok) {
     printProblem(proof.error, terminal);
     return 1;

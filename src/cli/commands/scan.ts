@@ -1,16 +1,13 @@
-import { buildApp } from '../../app/app.ts';
 import { scanOutput, scanStatus } from '../../app/scan-output.ts';
 import { pass } from '../../engine/pass.ts';
 import { progressLine } from '../progress.ts';
-import type { GlobalOptions, RepoOption } from '../options.ts';
+import type { GlobalOptions } from '../options.ts';
 import { printScan } from '../scan-text.ts';
 import { createTerminal } from '../terminal.ts';
-import { configFor, printProblem, repositoriesOf, stopSignal } from './shared.ts';
+import type { LookOptions } from './shared.ts';
+import { buildObserver, configFor, printProblem, stopSignal } from './shared.ts';
 
-export interface ScanOptions extends GlobalOptions {
-  readonly snapshot?: string;
-  readonly context?: string;
-  readonly repo?: readonly RepoOption[];
+export interface ScanOptions extends GlobalOptions, LookOptions {
   readonly output: 'text' | 'json';
 }
 
@@ -20,24 +17,11 @@ export async function scan(options: ScanOptions): Promise<number> {
   const config = configFor(options, terminal, true);
   if (!config) return 1;
   const progress = progressLine(terminal);
-  const app = await buildApp(
-    { ...config, policy: { ...config.policy, mode: 'observe' } },
-    {
-      env: process.env,
-      repositories: repositoriesOf(options.repo),
-      snapshot: options.snapshot,
-      context: options.context,
-      persistent: false,
-      progress: progress.show,
-    },
-  );
-  if (!app.ok) {
-    printProblem(app.error, terminal);
-    return 1;
-  }
-  const report = await pass(app.value.ports, stopSignal());
+  const app = await buildObserver(config, options, terminal, { progress: progress.show });
+  if (!app) return 1;
+  const report = await pass(app.ports, stopSignal());
   progress.clear();
-  await app.value.close();
+  await app.close();
   if (!report.ok) {
     printProblem(report.error, terminal);
     return 1;

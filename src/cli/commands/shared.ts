@@ -1,3 +1,5 @@
+import type { App, AppOptions } from '../../app/app.ts';
+import { buildApp } from '../../app/app.ts';
 import type { Config } from '../../config/config.ts';
 import { loadConfig } from '../../config/load.ts';
 import type { Problem } from '../../domain/problem.ts';
@@ -15,6 +17,32 @@ export function configFor(options: GlobalOptions, terminal: Terminal, quietByDef
   }
   const logLevel = options.logLevel ?? (quietByDefault ? 'warn' : loaded.value.logLevel);
   return { ...loaded.value, logLevel };
+}
+
+/** Where a command looks. */
+export interface LookOptions {
+  readonly snapshot?: string;
+  readonly context?: string;
+  readonly repo?: readonly RepoOption[];
+}
+
+/**
+ * The application of a command that only looks: it observes, whatever the configuration's mode, and keeps nothing.
+ * Undefined after the problem was printed.
+ */
+export async function buildObserver(
+  config: Config,
+  { snapshot, context, repo }: LookOptions,
+  terminal: Terminal,
+  more: Pick<AppOptions, 'progress'> = {},
+): Promise<App | undefined> {
+  const app = await buildApp(
+    { ...config, policy: { ...config.policy, mode: 'observe' } },
+    { env: process.env, repositories: repositoriesOf(repo), snapshot, context, persistent: false, ...more },
+  );
+  if (app.ok) return app.value;
+  printProblem(app.error, terminal);
+  return undefined;
 }
 
 export function printProblem(problem: Problem, { err, paint }: Terminal): void {
