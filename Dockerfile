@@ -1,5 +1,8 @@
-# The image of Remendo: Node.js, git, helm and kustomize, and nothing that runs as root. Bases are arguments, so that
-# another registry, or a base of your own, can stand in. Programs are pinned by version and checksum.
+# The image of Remendo: Node.js, git, helm and kustomize, and nothing that runs as root. Programs are pinned by version and
+# checksum. Bases are arguments, so that another registry, or a base of your own, can stand in: Alpine, Debian, or one
+# that holds git, certificates and Node.js's libraries already. NODE_IMAGE must be of the same kind as BASE_IMAGE.
+# Where the web cannot be reached, images stand in for the stages "build" (with /src/dist) and "programs" (with
+# /programs/bin): --build-context programs=...
 ARG NODE_IMAGE=node:24-alpine
 ARG BASE_IMAGE=alpine:3.22
 
@@ -27,6 +30,10 @@ RUN set -eu; \
       arm64) helm_sum="$HELM_SHA256_ARM64"; kustomize_sum="$KUSTOMIZE_SHA256_ARM64" ;; \
       *) echo "no checksums for $TARGETARCH" >&2; exit 1 ;; \
     esac; \
+    if ! command -v wget >/dev/null; then \
+      apt-get update; \
+      apt-get install -y --no-install-recommends ca-certificates wget; \
+    fi; \
     wget -q -O helm.tgz "https://get.helm.sh/helm-$HELM_VERSION-linux-$TARGETARCH.tar.gz"; \
     wget -q -O kustomize.tgz "https://github.com/kubernetes-sigs/kustomize/releases/download/kustomize%2F$KUSTOMIZE_VERSION/kustomize_${KUSTOMIZE_VERSION}_linux_$TARGETARCH.tar.gz"; \
     printf '%s  helm.tgz\n%s  kustomize.tgz\n' "$helm_sum" "$kustomize_sum" | sha256sum -c -; \
@@ -37,9 +44,17 @@ RUN set -eu; \
 FROM ${NODE_IMAGE} AS node
 
 FROM ${BASE_IMAGE}
-RUN apk add --no-cache ca-certificates git libstdc++ openssh-client-default \
- && addgroup -g 10001 remendo \
- && adduser -D -u 10001 -G remendo -h /tmp remendo
+RUN set -eu; \
+    if command -v apk >/dev/null; then \
+      apk add --no-cache ca-certificates git libstdc++ openssh-client-default; \
+    elif command -v apt-get >/dev/null; then \
+      apt-get update; \
+      apt-get install -y --no-install-recommends ca-certificates git libstdc++6 openssh-client; \
+      rm -rf /var/lib/apt/lists/*; \
+    fi; \
+    git --version; \
+    echo 'remendo:x:10001:' >> /etc/group; \
+    echo 'remendo:x:10001:10001:remendo:/tmp:/sbin/nologin' >> /etc/passwd
 COPY --from=node /usr/local/bin/node /usr/local/bin/node
 COPY --from=programs /programs/bin/ /usr/local/bin/
 COPY --from=build /src/dist /opt/remendo/dist

@@ -1,4 +1,4 @@
-import { repositoryOf } from '../src/adapters/github/repository-url.ts';
+import { repositoryOf } from '../src/domain/repository-url.ts';
 import type { IncidentOut } from '../src/app/scan-contract.ts';
 
 /** A place in the repository that the workflow runs in. */

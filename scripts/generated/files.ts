@@ -1,6 +1,6 @@
 import { causesPage } from './causes.ts';
 import { configurationPage } from './configuration.ts';
-import { configSchema, scanSchema, traceSchema } from './schemas.ts';
+import { configSchema, runSchema, scanSchema, traceSchema } from './schemas.ts';
 import { valuesSchema } from './values-schema.ts';
 
 /** A file that is made from the code; `path` from the root of the repository. */
@@ -14,6 +14,7 @@ export function generatedFiles(): readonly GeneratedFile[] {
   return [
     { path: 'docs/schema/config.schema.json', text: json(configSchema()) },
     { path: 'docs/schema/scan.schema.json', text: json(scanSchema()) },
+    { path: 'docs/schema/run.schema.json', text: json(runSchema()) },
     { path: 'docs/schema/trace.schema.json', text: json(traceSchema()) },
     { path: 'charts/remendo/values.schema.json', text: json(valuesSchema()) },
     { path: 'docs/configuration.md', text: configurationPage() },

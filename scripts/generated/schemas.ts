@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ScanOut } from '../../src/app/scan-contract.ts';
+import { RunOut, ScanOut } from '../../src/app/scan-contract.ts';
 import { TraceOut } from '../../src/app/trace-contract.ts';
 import { ConfigFile } from '../../src/config/schema.ts';
 import { DEFAULTS } from './defaults.ts';
@@ -15,6 +15,11 @@ export function configSchema(): Schema {
 /** JSON Schema of what `scan --output json` prints. */
 export function scanSchema(): Schema {
   return { ...z.toJSONSchema(ScanOut, { target: 'draft-7', io: 'output' }), title: 'remendo scan --output json' };
+}
+
+/** JSON Schema of what `run --output json` prints for each pass. */
+export function runSchema(): Schema {
+  return { ...z.toJSONSchema(RunOut, { target: 'draft-7', io: 'output' }), title: 'remendo run --output json' };
 }
 
 /** JSON Schema of what `trace --output json` prints. */

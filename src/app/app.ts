@@ -104,7 +104,7 @@ export async function buildApp(config: Config, options: AppOptions): Promise<Res
     registry,
     store,
     audit,
-    clock,
+    clock: cluster.value.clock,
     log,
     policy,
     redact,

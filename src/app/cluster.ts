@@ -16,6 +16,8 @@ import type { Log } from '../ports/log.ts';
 export interface Cluster {
   readonly reader: ClusterReader;
   readonly dryRun: DryRun;
+  /** The cluster's time: what it says is compared with what its objects say. */
+  readonly clock: Clock;
 }
 
 export interface ClusterChoice {
@@ -35,7 +37,7 @@ export async function openCluster(
   if (snapshot !== undefined) {
     const name = cluster.name === undefined ? {} : { cluster: cluster.name };
     const folder = createSnapshotFolder({ directory: snapshot, clock, ...name });
-    return ok({ reader: folder, dryRun: folder.dryRun });
+    return ok({ reader: folder, dryRun: folder.dryRun, clock });
   }
   const connection = await connectTo(cluster, context, env);
   if (!connection.ok) return connection;
@@ -50,7 +52,8 @@ export async function openCluster(
     await reader.close();
   };
   const dryRun = onlyWhereProven(createDryRun(asking.value, { log }), asking.value, clock, log);
-  return ok({ reader: { ...reader, close }, dryRun });
+  const theirs: Clock = { ...clock, now: () => new Date(clock.now().getTime() + connection.value.skew()) };
+  return ok({ reader: { ...reader, close }, dryRun, clock: theirs });
 }
 
 /** Connects as the configuration says; `more` is another user or guard. Error codes as connect. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CHECK_NAMES } from '../domain/proof.ts';
+import { CHECK_CODES, CHECK_NAMES } from '../domain/proof.ts';
 
 /** A proof as `scan` and `trace` print it. */
 export const ProofOut = z.object({
@@ -9,6 +9,10 @@ export const ProofOut = z.object({
       name: z.enum(CHECK_NAMES),
       result: z.enum(['pass', 'fail', 'unknown', 'not-applicable']),
       detail: z.string(),
+      code: z
+        .enum(CHECK_CODES)
+        .optional()
+        .describe('With fail and unknown: what the detail says in words. New codes may come.'),
     }),
   ),
 });

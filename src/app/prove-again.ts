@@ -1,4 +1,4 @@
-import type { Incident } from '../domain/incident.ts';
+import type { ChangeSet } from '../domain/change-set.ts';
 import type { Problem } from '../domain/problem.ts';
 import { problem } from '../domain/problem.ts';
 import type { Proof } from '../domain/proof.ts';
@@ -9,11 +9,14 @@ import { sha256 } from '../domain/fingerprint.ts';
 import { locate } from '../engine/locate.ts';
 import { editAndProve } from '../engine/mend.ts';
 import { observe } from '../engine/observe.ts';
+import { pastIncident } from '../engine/past-incident.ts';
+import { planRevert } from '../engine/plan-revert.ts';
 import type { EnginePorts } from '../engine/ports.ts';
 import type { Scene } from '../engine/scene.ts';
+import type { Forge, PullRequest } from '../ports/forge.ts';
 import { BRANCH_PREFIX } from '../stages/deliver/naming.ts';
-import type { PullRequestState } from '../stages/deliver/state-block.ts';
-import { parseState } from '../stages/deliver/state-block.ts';
+import type { PullRequestState, RevertState } from '../stages/deliver/state-block.ts';
+import { parseRevert, parseState } from '../stages/deliver/state-block.ts';
 
 /** A pull request as its web address names it. */
 export interface PullRequestAddress {
@@ -45,6 +48,8 @@ export async function proveAgain(
     );
   const pull = await forge.reader.pullRequest(number);
   if (!pull.ok) return err(problem('pull-request-unreadable', `${pull.error.message} (${pull.error.code})`));
+  const revert = parseRevert(pull.value.body);
+  if (revert) return proveRevertAgain(ports, forge, pull.value, revert);
   const state = parseState(pull.value.body);
   if (!state) return err(problem('not-remendos', `pull request #${number} does not hold Remendo's hidden block`));
   const observed = await observe(ports);
@@ -52,7 +57,7 @@ export async function proveAgain(
   const { snapshot, incidents } = observed.value;
   const incident = incidents.find(({ fingerprint }) => fingerprint === state.fingerprint) ?? pastIncident(state);
   const sources = ports.sourcesOf(snapshot);
-  const scene: Scene = { snapshot, sources, proposers: [], memoryOf: () => 'none' };
+  const scene: Scene = { snapshot, sources, proposers: [], memoryOf: () => 'none', edits: new Map() };
   const located = await locate(incident, scene);
   if (!located.ok) return located;
   const openFiles = await forge.reader.openFiles(BRANCH_PREFIX);
@@ -67,38 +72,45 @@ export async function proveAgain(
     knowledge,
   );
   if (changeSet && !changeSet.ok) return changeSet;
-  const same = changeSet?.value.files.every(({ path, after }) =>
-    state.files.some((file) => file.path === path && file.after === sha256(after)),
+  if (proof && changeSet && makes(changeSet.value, state)) return ok(proof);
+  return outdated(number, 'the base has moved on since: the next pass of Remendo brings the pull request up to date');
+}
+
+/** The same for a pull request that puts another one back. Error codes as well those of RevertRefusal. */
+async function proveRevertAgain(
+  ports: EnginePorts,
+  { reader }: Forge,
+  pull: PullRequest,
+  revert: RevertState,
+): Promise<Result<Proof, Problem>> {
+  const merged = await reader.pullRequest(revert.of);
+  if (!merged.ok) return err(problem('pull-request-unreadable', `${merged.error.message} (${merged.error.code})`));
+  const state = parseState(merged.value.body);
+  if (!state) return err(problem('not-remendos', `pull request #${revert.of} does not hold Remendo's hidden block`));
+  const observed = await observe(ports);
+  if (!observed.ok) return observed;
+  const { snapshot, incidents } = observed.value;
+  const openFiles = await reader.openFiles(BRANCH_PREFIX);
+  const own = { pull: merged.value, fingerprint: state.fingerprint, state };
+  const scene = { snapshot, incidents, sources: ports.sourcesOf(snapshot) };
+  const plan = await planRevert(ports, { openFiles: openFiles.ok ? openFiles.value : undefined }, own, scene);
+  if (plan.kind === 'failed') return err(problem('revert-failed', plan.reason));
+  if (plan.kind === 'refused') return plan.proof ? ok(plan.proof) : err(problem(plan.code, plan.reason));
+  return makes(plan.changeSet, revert) ? ok(plan.proof) : outdated(pull.number, 'the base has moved on since');
+}
+
+/** Whether an edit makes the files that a pull request remembers. */
+function makes({ files }: ChangeSet, remembered: Pick<PullRequestState, 'files'>): boolean {
+  return files.every(({ path, after }) =>
+    remembered.files.some((file) => file.path === path && file.after === sha256(after)),
   );
-  if (!proof || same !== true) {
-    const hint = 'the base has moved on since: the next pass of Remendo brings the pull request up to date';
-    return err(
-      problem('pull-request-outdated', `the edit on the present head is not the one of pull request #${number}`, {
-        hint,
-      }),
-    );
-  }
-  return ok(proof);
+}
+
+function outdated(number: number, hint: string): Result<Proof, Problem> {
+  const message = `the edit on the present head is not the one of pull request #${number}`;
+  return err(problem('pull-request-outdated', message, { hint }));
 }
 
 function fixOf({ origin, name, rationale, changes, evidence }: PullRequestState): Fix {
   return { kind: 'fix', origin, name, rationale, changes, evidence };
-}
-
-/** The incident as the pull request remembers it, where the failure is not seen any more. */
-function pastIncident(state: PullRequestState): Incident {
-  const { fingerprint, cause, object, container, stillServing } = state;
-  return {
-    fingerprint,
-    cause,
-    severity: 'info',
-    object,
-    ...(container === undefined ? {} : { container }),
-    summary: 'the failure is not seen any more',
-    evidence: [],
-    facts: {},
-    affected: [],
-    explains: [],
-    stillServing,
-  };
 }

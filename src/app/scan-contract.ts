@@ -74,3 +74,22 @@ export const ScanOut = z.object({
 });
 export type ScanOut = z.infer<typeof ScanOut>;
 export type IncidentOut = z.infer<typeof IncidentOut>;
+
+/** What `run --output json` prints for each pass, and the Action writes: `ScanOut`, and what became of pull requests. */
+export const RunOut = ScanOut.extend({
+  followed: z
+    .array(
+      z.object({
+        fingerprint: z.string(),
+        pullRequest: z.string().describe('Web address.'),
+        title: z.string(),
+        outcome: z.string(),
+        reason: z.string(),
+      }),
+    )
+    .describe('Pull requests of before to which something happened in this pass, or that are being followed.'),
+  unreadable: z
+    .array(z.object({ repoURL: z.string(), reason: z.string() }))
+    .describe('Repositories whose forge could not be read: nothing was decided for them.'),
+});
+export type RunOut = z.infer<typeof RunOut>;

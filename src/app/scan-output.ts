@@ -6,7 +6,7 @@ import type { Problem } from '../domain/problem.ts';
 import type { Answer } from '../domain/proposal.ts';
 import type { RenderedObject } from '../domain/source.ts';
 import type { IncidentReport, PassReport } from '../engine/report.ts';
-import type { IncidentOut, ScanOut } from './scan-contract.ts';
+import type { IncidentOut, RunOut, ScanOut } from './scan-contract.ts';
 
 /** A pass in the form of the output contract. */
 export function scanOutput(report: PassReport): ScanOut {
@@ -17,6 +17,15 @@ export function scanOutput(report: PassReport): ScanOut {
     scannedAt,
     blind: blind.map(({ kind, reason }) => ({ kind, reason })),
     incidents: incidents.map(incidentOutput),
+  };
+}
+
+/** The same with what became of pull requests. */
+export function runOutput(report: PassReport): RunOut {
+  return {
+    ...scanOutput(report),
+    followed: report.followed.map(({ decision, ...item }) => ({ ...item, ...decision })),
+    unreadable: report.unreadable.map((item) => ({ ...item })),
   };
 }
 

@@ -4,23 +4,28 @@ export interface Secrets {
   readonly githubToken?: string;
   /** REMENDO_GITHUB_APP_KEY: the private key of the GitHub App, PEM. */
   readonly githubAppKey?: string;
+  /** REMENDO_GITEA_TOKEN. */
+  readonly giteaToken?: string;
   /** OPENAI_API_KEY. */
   readonly modelKey?: string;
   /** OPENAI_BASE_URL; no secret, but read at the same place. */
   readonly modelBaseUrl?: string;
 }
 
+/** White space around a value is none of it: files and Secrets end with a line feed. What is empty is absent. */
 export function readSecrets(env: NodeJS.ProcessEnv): Secrets {
+  const value = (name: string): string | undefined => env[name]?.trim() || undefined;
   const given = {
-    githubToken: env.REMENDO_GITHUB_TOKEN ?? env.GITHUB_TOKEN,
-    githubAppKey: env.REMENDO_GITHUB_APP_KEY,
-    modelKey: env.OPENAI_API_KEY,
-    modelBaseUrl: env.OPENAI_BASE_URL,
+    githubToken: value('REMENDO_GITHUB_TOKEN') ?? value('GITHUB_TOKEN'),
+    githubAppKey: value('REMENDO_GITHUB_APP_KEY'),
+    giteaToken: value('REMENDO_GITEA_TOKEN'),
+    modelKey: value('OPENAI_API_KEY'),
+    modelBaseUrl: value('OPENAI_BASE_URL'),
   };
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined && value !== ''));
+  return Object.fromEntries(Object.entries(given).filter(([, text]) => text !== undefined));
 }
 
 /** What must never appear in a log, a prompt, a diff or a pull request. */
-export function secretValues({ githubToken, githubAppKey, modelKey }: Secrets): readonly string[] {
-  return [githubToken, githubAppKey, modelKey].filter((value) => value !== undefined);
+export function secretValues({ githubToken, githubAppKey, giteaToken, modelKey }: Secrets): readonly string[] {
+  return [githubToken, githubAppKey, giteaToken, modelKey].filter((value) => value !== undefined);
 }

@@ -4,9 +4,9 @@ import { printable } from './control-characters.ts';
 import type { Terminal } from './terminal.ts';
 import { table } from './terminal.ts';
 
-/** One pass of `run` for people: a line for each incident and each pull request that was followed. */
+/** One pass of `run` for people: a line for each incident, each pull request that was followed, and what could not be read. */
 export function printPass(
-  { scannedAt, incidents, followed, unreadable }: PassReport,
+  { scannedAt, blind, incidents, followed, unreadable }: PassReport,
   { out, paint, width }: Terminal,
 ): void {
   out(paint('gray', `${scannedAt}  ${incidents.length} incidents, ${followed.length} pull requests followed`));
@@ -23,6 +23,7 @@ export function printPass(
       '',
       `${printable(decision.reason)} ${pullRequest}`,
     ]),
+    ...blind.map(({ kind, reason }) => ['blind', kind, '', printable(reason)]),
     ...unreadable.map(({ repoURL, reason }) => ['failed', repoURL, '', printable(reason)]),
   ];
   if (rows.length > 0) out(table(rows, width, { column: 3, keep: 'start' }));

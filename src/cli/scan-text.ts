@@ -14,7 +14,8 @@ export function printScan(scan: ScanOut, { out, paint, width }: Terminal): void 
   const { cluster, scannedAt, incidents, blind } = ScanOut.parse(printableJson(scan));
   const proven = incidents.filter(({ proof }) => proof?.verdict === 'proven').length;
   const found = incidents.length === 1 ? '1 incident' : `${incidents.length} incidents`;
-  const count = incidents.length === 0 ? 'nothing fails' : `${found}, ${proven} with a proven fix`;
+  const none = blind.length === 0 ? 'nothing fails' : 'nothing fails among what could be read';
+  const count = incidents.length === 0 ? none : `${found}, ${proven} with a proven fix`;
   out(`${paint('bold', cluster)}  ${count}  ${paint('gray', scannedAt)}`);
   for (const { kind, reason } of blind) out(paint('yellow', wrap(`blind: ${kind}: ${reason}`, width, '', '  ')));
   if (incidents.length === 0) return;

@@ -39,6 +39,17 @@ const GitHub = z.strictObject({
     .describe('Installation of the GitHub App. Without it: looked up for each repository.'),
 });
 
+const Gitea = z.strictObject({
+  host: z
+    .string()
+    .min(1)
+    .describe('Host of the repositories on this Gitea or Forgejo, as their URLs write it, with a port of http(s).'),
+  apiUrl: z
+    .url()
+    .optional()
+    .describe('Without it: https://HOST/api/v1. For plain HTTP, or a server below a path: http://HOST/PATH/api/v1.'),
+});
+
 const Llm = z.strictObject({
   baseUrl: z
     .url()
@@ -165,7 +176,10 @@ export const ConfigFile = z.strictObject({
     .describe('observe: writes nothing anywhere. propose: opens pull requests.'),
   cluster: Cluster.optional().describe('The cluster that is watched.'),
   repositories: z.array(Repository).optional().describe('Repositories that are read from clones on this machine.'),
-  github: GitHub.optional().describe('Where pull requests are opened.'),
+  github: GitHub.optional().describe('Where pull requests are opened, for repositories on GitHub.'),
+  gitea: Gitea.optional().describe(
+    'The same for repositories on a Gitea or Forgejo; its token comes from REMENDO_GITEA_TOKEN.',
+  ),
   llm: Llm.optional().describe('A language model. Left out: Remendo works without one.'),
   registry: Registry.optional().describe('Image registries.'),
   render: Render.optional().describe('The programs that render Helm and Kustomize sources.'),

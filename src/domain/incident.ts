@@ -17,6 +17,8 @@ export interface Incident {
   readonly since?: string;
   readonly evidence: readonly Evidence[];
   readonly facts: Facts;
+  /** Other workloads of any namespace that fail for the same cause, container and subject: a value that they share may be mended for all. */
+  readonly alike?: readonly ObjectRef[];
   /** Objects that show the failure or follow from it: pods, ReplicaSets. At most 50, sorted. */
   readonly affected: readonly ObjectRef[];
   /** Findings that this cause explains (the pull failure explains the stalled rollout). */

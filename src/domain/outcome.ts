@@ -29,6 +29,13 @@ export type DecisionOutcome =
   | 'proof-incomplete'
   | 'verifying'
   | VerifyEnd['end']
+  /** A revert was asked for, and a pull request that puts the change back was opened, would be, or cannot be. */
+  | 'revert-opened'
+  | 'would-revert'
+  | 'revert-refused'
+  /** A revert is open, or merged and on its way, and then it is applied. */
+  | 'reverting'
+  | 'reverted'
   | 'failed';
 
 export interface Decision {

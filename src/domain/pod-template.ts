@@ -4,6 +4,7 @@ import type { JsonObject } from './json.ts';
 import { isObject } from './json.ts';
 
 const TEMPLATES: Readonly<Record<string, FieldPath>> = {
+  Pod: [],
   Deployment: ['spec', 'template'],
   ReplicaSet: ['spec', 'template'],
   StatefulSet: ['spec', 'template'],
@@ -13,12 +14,12 @@ const TEMPLATES: Readonly<Record<string, FieldPath>> = {
 };
 
 /** Where a kind keeps its pod template; undefined for kinds without one. A Pod is its own template: the empty path. */
-function podTemplatePath(kind: string): FieldPath | undefined {
-  return kind === 'Pod' ? [] : TEMPLATES[kind];
+export function podTemplatePath(kind: string): FieldPath | undefined {
+  return Object.hasOwn(TEMPLATES, kind) ? TEMPLATES[kind] : undefined;
 }
 
-/** Where a kind keeps its pod spec. */
-function podSpecPath(kind: string): FieldPath | undefined {
+/** Where a kind keeps its pod spec; undefined for kinds without pods. */
+export function podSpecPath(kind: string): FieldPath | undefined {
   const template = podTemplatePath(kind);
   return template && [...template, 'spec'];
 }

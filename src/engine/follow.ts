@@ -1,25 +1,19 @@
-import type { Incident } from '../domain/incident.ts';
 import type { Decision, VerifyEnd } from '../domain/outcome.ts';
-import type { Snapshot } from '../domain/snapshot.ts';
+import { MOST_FAILURES, failuresOf, isFailure } from '../stages/deliver/held-back.ts';
 import type { OwnPullRequest } from '../stages/deliver/ledger.ts';
-import { labelledEnd, wantsRetry } from '../stages/deliver/ledger.ts';
+import { endOf, wantsRetry } from '../stages/deliver/ledger.ts';
 import type { OutcomeState, PullRequestState } from '../stages/deliver/state-block.ts';
-import { sameRepositoryKey, sourcesOf } from '../stages/locate/spec.ts';
-import type { Contains } from '../stages/verify/propagation.ts';
 import type { Verified } from '../stages/verify/verify.ts';
 import { verify } from '../stages/verify/verify.ts';
+import type { FollowScene } from './follow-scene.ts';
 import type { ForgeMemory } from './forge-memory.ts';
+import { appliedContextOf } from './merged.ts';
 import { outcomeOf, say } from './outcomes.ts';
 import type { EnginePorts } from './ports.ts';
 import type { FollowReport } from './report.ts';
+import { answerRevert } from './revert.ts';
 import { closeWhenGone, seenAgain } from './resolved.ts';
 import { isSighted } from './sighted.ts';
-
-/** What following needs of the pass. */
-export interface FollowScene {
-  readonly snapshot: Snapshot;
-  readonly incidents: readonly Incident[];
-}
 
 /** Looks at one of Remendo's own pull requests; undefined where there is nothing to do for it in this pass. */
 export async function follow(
@@ -42,7 +36,7 @@ async function decide(
   // Several clusters may be deployed from one repository: each follows its own.
   if (!state || state.cluster !== scene.snapshot.cluster) return undefined;
   const present = scene.incidents.some((incident) => incident.fingerprint === fingerprint);
-  const end = labelledEnd(pull);
+  const end = endOf(own);
   switch (pull.state) {
     case 'open':
       if (!present) return closeWhenGone(ports, memory, own, state, scene.snapshot);
@@ -53,7 +47,10 @@ async function decide(
     case 'merged':
       if (end === undefined) return followMerged(ports, memory, own, state, scene);
       // What was never applied may be applied late: while the failure is there, that matters.
-      return end === 'never-applied' && present ? lookAgain(ports, memory, own, state, scene) : undefined;
+      return (
+        (end === 'never-applied' && present ? await lookAgain(ports, memory, own, state, scene) : undefined) ??
+        answerRevert(ports, memory, { ...own, state }, end, scene)
+      );
   }
 }
 
@@ -81,7 +78,7 @@ async function followMerged(
   // An end that was written without its label (a kill came between) is an end: it is not judged a second time.
   const ended = past && isVerifyEnd(past.end) ? past : undefined;
   const verified = ended ? undefined : await look(ports, own, state, scene, past);
-  const outcome = verified ? outcomeFrom(verified) : ended;
+  const outcome = verified ? handedOver(outcomeFrom(verified), memory, own) : ended;
   if (!outcome) return { outcome: 'failed', reason: `${number} cannot be followed` };
   if (outcome.end !== 'waiting' || !sameOutcome(past, outcome)) {
     const written = await say(ports, memory, pull, outcome);
@@ -92,7 +89,14 @@ async function followMerged(
 }
 
 function isVerifyEnd(end: OutcomeState['end']): end is VerifyEnd['end'] {
-  return end !== 'waiting' && end !== 'rejected' && end !== 'resolved';
+  return end !== 'waiting' && end !== 'rejected' && end !== 'resolved' && end !== 'reverted';
+}
+
+/** After three fixes that did not help the incident is left to people, and the last of them says so. */
+function handedOver(outcome: OutcomeState, { ledger }: ForgeMemory, { fingerprint }: OwnPullRequest): OutcomeState {
+  if (!isFailure(outcome.end) || failuresOf(ledger, fingerprint) + 1 < MOST_FAILURES) return outcome;
+  const detail = `${outcome.detail} This was fix number ${MOST_FAILURES} for this failure that did not help: Remendo proposes no further one, this needs a person.`;
+  return { ...outcome, detail };
 }
 
 /** A merged fix that was given up as never applied: says how it did where it was applied since. */
@@ -116,16 +120,10 @@ async function look(
   ports: EnginePorts,
   { pull, fingerprint }: OwnPullRequest,
   state: PullRequestState,
-  { snapshot, incidents }: FollowScene,
+  scene: FollowScene,
   past: OutcomeState | undefined,
 ): Promise<Verified> {
-  const { name, namespace } = state.application;
-  const application = snapshot.objects.Application.find(
-    ({ metadata }) => metadata.name === name && (metadata.namespace ?? namespace) === namespace,
-  );
-  const sources = application && sourcesOf(application.spec);
-  const key = sameRepositoryKey(state.repoURL);
-  const index = sources?.ok ? sources.value.findIndex(({ repoURL }) => sameRepositoryKey(repoURL) === key) : 0;
+  const { snapshot, incidents } = scene;
   return verify(
     {
       ...state,
@@ -134,32 +132,12 @@ async function look(
       soakSince: past?.phase === 'soak' ? past.soakSince : undefined,
     },
     {
+      ...(await appliedContextOf(ports, pull, state, scene)),
       snapshot,
       incidents,
       sighted: isSighted(snapshot, state),
-      application,
-      sourceIndex: Math.max(0, index),
-      contains: await containment(ports, state.repoURL, pull.mergeCommitSha),
-      policy: ports.policy.verify,
-      now: ports.clock.now(),
     },
   );
-}
-
-/** Whether a revision contains the merge commit; undefined while Git cannot be asked. */
-async function containment(
-  { git }: Pick<EnginePorts, 'git'>,
-  repoURL: string,
-  merge: string | undefined,
-): Promise<Contains> {
-  const repository = merge === undefined ? undefined : await git.open(repoURL);
-  if (merge === undefined || !repository?.ok) return async () => undefined;
-  return async (revision) => {
-    const answer = await repository.value.isAncestor(merge, revision);
-    if (answer.ok) return answer.value;
-    // A commit that the repository has not got (its history was rewritten) contains nothing.
-    return answer.error.code === 'revision-missing' ? false : undefined;
-  };
 }
 
 function outcomeFrom(verified: Verified): OutcomeState {

@@ -4,13 +4,16 @@ import type { Location } from '../domain/source.ts';
 import type { Result } from '../domain/result.ts';
 import { ok } from '../domain/result.ts';
 import type { Forge, ForgeError, RepositoryInfo } from '../ports/forge.ts';
-import type { Ledger, OwnPullRequest } from '../stages/deliver/ledger.ts';
-import { labelledEnd, ofIncident, readLedger, wantsRetry } from '../stages/deliver/ledger.ts';
+import type { Ledger, OwnPullRequest, RevertPullRequest } from '../stages/deliver/ledger.ts';
+import { endOf, ofIncident, readLedger, wantsRetry } from '../stages/deliver/ledger.ts';
 import { BRANCH_PREFIX } from '../stages/deliver/naming.ts';
-import type { OutcomeState } from '../stages/deliver/state-block.ts';
+import type { Said } from '../stages/deliver/sticky.ts';
 import { isReferenceOnly, sameRepositoryKey, sourcesOf } from '../stages/locate/spec.ts';
 import { changeKey } from '../stages/prove/checks/history.ts';
-import type { OpenFiles } from './scene.ts';
+
+/** Open pull requests of others with the files they touch; undefined where nobody could be asked. */
+export type OpenFiles =
+  readonly { readonly number: number; readonly url: string; readonly files: readonly string[] }[] | undefined;
 
 /** What one pass knows of one repository's forge; read once, kept up to date as the pass writes. */
 export interface ForgeMemory {
@@ -18,9 +21,11 @@ export interface ForgeMemory {
   readonly forge: Forge;
   readonly repository: RepositoryInfo;
   ledger: Ledger;
+  /** Pull requests that put merged ones back, newest first. */
+  reverts: readonly RevertPullRequest[];
   readonly openFiles: OpenFiles;
-  /** What Remendo's comments say, by pull request, as far as they were read in this pass. */
-  readonly outcomes: Map<number, OutcomeState | undefined>;
+  /** What the comments say, by pull request, as far as they were read in this pass. */
+  readonly said: Map<number, Said>;
 }
 
 /** A repository's memory, that no forge is configured for it, or that its forge could not be read. */
@@ -37,9 +42,10 @@ export async function remember(repoURL: string, forge: Forge): Promise<Result<Fo
     repoURL,
     forge,
     repository: repository.value,
-    ledger: ledger.value,
+    ledger: ledger.value.fixes,
+    reverts: ledger.value.reverts,
     openFiles: openFiles.ok ? openFiles.value : undefined,
-    outcomes: new Map(),
+    said: new Map(),
   });
 }
 
@@ -74,10 +80,13 @@ const FAILED_ENDS = new Set(['not-fixed', 'made-worse', 'rejected']);
 export function refutedChanges(ledgers: readonly Ledger[], fingerprint: string): ReadonlySet<string> {
   const past = ledgers.flatMap((ledger) => ofIncident(ledger, fingerprint)).filter(({ pull }) => !wantsRetry(pull));
   return new Set(
-    past.flatMap(({ pull, state }) => {
+    past.flatMap((own) => {
+      const { pull, state } = own;
       if (!state || pull.state === 'open') return [];
-      const end = labelledEnd(pull);
-      const failed = end === undefined ? pull.state === 'closed' : FAILED_ENDS.has(end);
+      const end = endOf(own);
+      const ended = end === undefined ? pull.state === 'closed' : FAILED_ENDS.has(end);
+      // What people had put back is not to come again, however it did.
+      const failed = ended || own.reverted === true;
       const merged = pull.state === 'merged';
       return [...(failed ? [changeKey(state)] : []), ...(merged ? [changeKey(wayBack(state))] : [])];
     }),
@@ -94,6 +103,17 @@ function wayBack({ changes }: Pick<Fix, 'changes'>): Pick<Fix, 'changes'> {
       ),
     })),
   };
+}
+
+/** The revert of an incident's fix that is open, or merged and not applied yet. */
+export function revertUnderWay({ reverts }: ForgeMemory, fingerprint: string): RevertPullRequest | undefined {
+  return reverts.find(
+    (revert) =>
+      revert.fingerprint === fingerprint &&
+      revert.state &&
+      revert.pull.state !== 'closed' &&
+      endOf(revert) === undefined,
+  );
 }
 
 /** Puts a pull request that was just opened in front. */

@@ -1,16 +1,17 @@
 import { learn, lessonOf } from '../stages/learn/learn.ts';
 import type { Ledger } from '../stages/deliver/ledger.ts';
-import { labelledEnd } from '../stages/deliver/ledger.ts';
+import { endOf } from '../stages/deliver/ledger.ts';
 import type { EnginePorts } from './ports.ts';
 
 /**
  * Learns from every ended pull request of a ledger that was not counted yet, oldest first. With an empty store this
- * rebuilds all patterns: the forge is the memory.
+ * rebuilds all patterns: the forge is the memory. Only ends that Remendo wrote itself count (see endOf).
  */
 export function learnFrom({ store, log }: Pick<EnginePorts, 'store' | 'log'>, ledger: Ledger): void {
   const patterns = new Map(store.patterns().map((pattern) => [pattern.id, pattern]));
-  for (const { pull, state } of ledger.toReversed()) {
-    const lesson = lessonOf(labelledEnd(pull) ?? '');
+  for (const own of ledger.toReversed()) {
+    const { pull, state } = own;
+    const lesson = lessonOf(endOf(own) ?? '');
     const key = `learned:${pull.url}`;
     if (!lesson || !state || store.get(key) !== undefined) continue;
     const at = pull.mergedAt ?? pull.closedAt ?? pull.updatedAt;

@@ -17,7 +17,7 @@ export interface Located {
 
 /** Finds the Application, the source and the declared object. Error codes as findApplication and Sources.locate. */
 export async function locate(
-  incident: Incident,
+  incident: Pick<Incident, 'object'>,
   { snapshot, sources }: Pick<Scene, 'snapshot' | 'sources'>,
 ): Promise<Result<Located, Problem>> {
   const { object } = incident;

@@ -36,7 +36,10 @@ export async function runLoop(
     changed = false;
     const report = await passSafely(ports, signal);
     if (report.ok) done(report.value);
-    else ports.log.error({ code: report.error.code, reason: report.error.message }, 'no pass could be made');
+    else {
+      const { code, message: reason, hint } = report.error;
+      ports.log.error({ code, reason, ...(hint === undefined ? {} : { hint }) }, 'no pass could be made');
+    }
     failures = report.ok ? 0 : failures + 1;
     const pause = report.ok ? timing.intervalSeconds : Math.min(LONGEST_PAUSE, timing.debounceSeconds * 2 ** failures);
     wake = new AbortController();

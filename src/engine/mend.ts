@@ -113,7 +113,7 @@ export async function editAndProve(
   fix: Fix,
   forge: ForgeKnowledge,
 ): Promise<Pick<Mending, 'changeSet' | 'proof'>> {
-  const changeSet = await sources.plan(location, fix.changes);
+  const changeSet = await sources.plan(location, fix.changes, incident.alike ?? []);
   if (!changeSet.ok) return { changeSet };
   const { repoURL, files } = changeSet.value;
   const touched = new Set(files.map(({ path }) => path));

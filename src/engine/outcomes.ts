@@ -1,16 +1,24 @@
 import type { ForgeResult, PullRequest } from '../ports/forge.ts';
 import { ok } from '../domain/result.ts';
 import type { OutcomeState } from '../stages/deliver/state-block.ts';
-import { readOutcome, writeOutcome } from '../stages/deliver/sticky.ts';
+import type { Said } from '../stages/deliver/sticky.ts';
+import { readSaid, writeOutcome } from '../stages/deliver/sticky.ts';
 import type { ForgeMemory } from './forge-memory.ts';
 import type { EnginePorts } from './ports.ts';
 
-/** What Remendo's comment on a pull request says; asked for once a pass. */
-export async function outcomeOf(memory: ForgeMemory, { number }: PullRequest): ForgeResult<OutcomeState | undefined> {
-  if (memory.outcomes.has(number)) return ok(memory.outcomes.get(number));
-  const read = await readOutcome(memory.forge, number, memory.repository.login);
-  if (read.ok) memory.outcomes.set(number, read.value);
+/** What was said on a pull request; asked for once a pass. */
+export async function saidOn(memory: ForgeMemory, { number }: PullRequest): ForgeResult<Said> {
+  const known = memory.said.get(number);
+  if (known) return ok(known);
+  const read = await readSaid(memory.forge, number, memory.repository.login);
+  if (read.ok) memory.said.set(number, read.value);
   return read;
+}
+
+/** What Remendo's comment on a pull request says. */
+export async function outcomeOf(memory: ForgeMemory, pull: PullRequest): ForgeResult<OutcomeState | undefined> {
+  const said = await saidOn(memory, pull);
+  return said.ok ? ok(said.value.outcome) : said;
 }
 
 /** Says something new on a pull request. Doing it again changes nothing. */
@@ -22,6 +30,6 @@ export async function say(
 ): ForgeResult<void> {
   const state: OutcomeState = { version: 1, ...outcome };
   const written = await writeOutcome(memory.forge, pull, state, hide);
-  if (written.ok) memory.outcomes.set(pull.number, state);
+  if (written.ok) memory.said.set(pull.number, { command: undefined, ...memory.said.get(pull.number), outcome: state });
   return written;
 }

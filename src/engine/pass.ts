@@ -3,10 +3,12 @@ import type { Problem } from '../domain/problem.ts';
 import type { Result } from '../domain/result.ts';
 import { ok } from '../domain/result.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
+import type { PullRequest } from '../ports/forge.ts';
 import { readLedger } from '../stages/deliver/ledger.ts';
 import { sameRepositoryKey } from '../stages/locate/spec.ts';
 import { recordFollowed } from './audit-decisions.ts';
-import type { FollowScene } from './follow.ts';
+import { followRevert } from './follow-revert.ts';
+import type { FollowScene } from './follow-scene.ts';
 import { follow } from './follow.ts';
 import type { ForgeMemory } from './forge-memory.ts';
 import { remember } from './forge-memory.ts';
@@ -46,12 +48,14 @@ export async function pass(
   const repositories = repositoriesOf(snapshot);
   await refreshRepositories(ports, repositories);
   const memories = await readMemories(ports, repositories);
-  const followed = await followAll(ports, memories, { snapshot, incidents }, signal);
+  const sources = ports.sourcesOf(snapshot);
+  const followed = await followAll(ports, memories, { snapshot, incidents, sources }, signal);
   const scene: Scene = {
     snapshot,
-    sources: ports.sourcesOf(snapshot),
+    sources,
     proposers: ports.proposers(async () => ports.store.patterns()),
     memoryOf: (repoURL) => memories.get(sameRepositoryKey(repoURL)) ?? 'none',
+    edits: new Map(),
   };
   const wanted = only === 'follow' ? [] : await withLogs(ports, incidents, signal);
   return ok({
@@ -124,14 +128,18 @@ async function followAll(
   for (const memory of memories.values()) {
     if ('unreadable' in memory) continue;
     const before = reports.length;
-    for (const own of memory.ledger) {
+    const steps = [
+      ...memory.reverts.map((revert) => [revert.pull, () => followRevert(ports, memory, revert, scene)] as const),
+      ...memory.ledger.map((own) => [own.pull, () => follow(ports, memory, own, scene)] as const),
+    ];
+    for (const [pull, step] of steps) {
       if (signal?.aborted === true) return reports;
-      const report = await followOne(ports, memory, own, scene);
+      const report = await followOne(ports, pull, step);
       if (report) reports.push(report);
     }
     // Labels that following has set are what the steps after it go by.
     const again = reports.length > before ? await readLedger(memory.forge.reader, memory.repository.login) : undefined;
-    if (again?.ok) memory.ledger = again.value;
+    if (again?.ok) [memory.ledger, memory.reverts] = [again.value.fixes, again.value.reverts];
     learnFrom(ports, memory.ledger);
   }
   return reports;
@@ -139,16 +147,15 @@ async function followAll(
 
 async function followOne(
   ports: EnginePorts,
-  memory: ForgeMemory,
-  own: ForgeMemory['ledger'][number],
-  scene: FollowScene,
+  pull: PullRequest,
+  step: () => Promise<FollowReport | undefined>,
 ): Promise<FollowReport | undefined> {
   try {
-    const report = await follow(ports, memory, own, scene);
+    const report = await step();
     if (report) recordFollowed(ports, report);
     return report;
   } catch (error) {
-    ports.log.error({ pullRequest: own.pull.url, reason: tellError(error) }, 'following a pull request broke off');
+    ports.log.error({ pullRequest: pull.url, reason: tellError(error) }, 'following a pull request broke off');
     return undefined;
   }
 }

@@ -1,11 +1,13 @@
 import type { Incident } from '../domain/incident.ts';
 import type { Decision } from '../domain/outcome.ts';
 import type { Delivery } from '../stages/deliver/delivery.ts';
+import { formatRef } from '../domain/object-ref.ts';
+import { editKey } from '../stages/deliver/twin.ts';
 import { deliver } from '../stages/deliver/deliver.ts';
 import { heldBack } from '../stages/deliver/held-back.ts';
 import { openOf } from '../stages/deliver/ledger.ts';
 import type { ForgeMemory, Remembered } from './forge-memory.ts';
-import { followedIn, noteOpened, refutedChanges, repositoriesFor } from './forge-memory.ts';
+import { followedIn, noteOpened, refutedChanges, repositoriesFor, revertUnderWay } from './forge-memory.ts';
 import { noteWait } from './forge-wait.ts';
 import { keep } from './keep.ts';
 import type { Located } from './locate.ts';
@@ -43,6 +45,13 @@ export async function reconcile(ports: EnginePorts, incident: Incident, scene: S
     const { outcome, reason, pull } = held;
     return { answers: [], decision: { outcome, reason }, ...link(pull?.url) };
   }
+  const revert = memories
+    .map((memory) => revertUnderWay(memory, incident.fingerprint))
+    .find((one) => one !== undefined);
+  if (revert) {
+    const reason = `pull request #${revert.pull.number} puts #${revert.of} back: first that, then another fix`;
+    return { answers: [], decision: { outcome: 'reverting', reason }, ...link(revert.pull.url) };
+  }
   const mending = await mend(ports, incident, scene, located, knowledge);
   const no = refusal(mending);
   if (no) return { ...shown(mending), decision: no };
@@ -59,6 +68,13 @@ async function hand(
 ): Promise<Pick<Step, 'decision' | 'pullRequest'>> {
   if (!chosen || !edited?.ok || !proof) return { decision: { outcome: 'failed', reason: 'nothing to deliver' } };
   const changeSet = edited.value;
+  const key = editKey(changeSet);
+  const other = scene.edits.get(key);
+  if (other && ports.policy.mode === 'observe') {
+    const reason = `the fix of ${formatRef(other)} is this very edit: one pull request does for both`;
+    return { decision: { outcome: 'would-open', reason } };
+  }
+  scene.edits.set(key, incident.object);
   const memory = scene.memoryOf(changeSet.repoURL);
   if (!isMemory(memory)) return { decision: withoutForge(memory) };
   const { cluster } = scene.snapshot;

@@ -14,7 +14,7 @@ export function refusal({ chosen, why, refuted, changeSet, proof }: Mending): De
   if (proof?.verdict === 'proven') return undefined;
   const failed = proof?.checks.find(({ result }) => result === 'fail');
   if (failed) {
-    const human = failed.name === 'history' && failed.detail.includes('human change in progress');
+    const human = failed.code === 'human-pull-request' || failed.code === 'human-commit';
     const reason = `${failed.name}: ${failed.detail}`;
     return { outcome: human ? 'human-change-in-progress' : 'refused-by-proof', reason };
   }

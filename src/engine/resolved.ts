@@ -2,7 +2,9 @@ import type { Decision } from '../domain/outcome.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
 import { commitsOf } from '../stages/deliver/deliver.ts';
 import type { OwnPullRequest } from '../stages/deliver/ledger.ts';
+import { hasStaleEnd } from '../stages/deliver/ledger.ts';
 import type { OutcomeState, PullRequestState } from '../stages/deliver/state-block.ts';
+import { withdrawEnd } from '../stages/deliver/sticky.ts';
 import { readinessOf } from '../stages/verify/readiness.ts';
 import type { ForgeMemory } from './forge-memory.ts';
 import { outcomeOf, say } from './outcomes.ts';
@@ -37,13 +39,18 @@ export async function closeWhenGone(
   return count(ports, memory, own, known.value);
 }
 
-/** The failure is there (again): looks that did not see it do not count any more. */
+/**
+ * The failure is there (again): looks that did not see it do not count any more, and an end that was written is taken
+ * back, lest a person who closes the pull request now is not understood.
+ */
 export async function seenAgain(
   ports: Pick<Ports, 'hide'>,
   memory: ForgeMemory,
-  { pull }: OwnPullRequest,
+  own: OwnPullRequest,
   detail = 'The failure is seen again.',
 ): Promise<void> {
+  const { pull } = own;
+  if (hasStaleEnd(own)) await withdrawEnd(memory.forge, pull);
   const known = await outcomeOf(memory, pull);
   if (known.ok && known.value?.goneFor !== undefined) await say(ports, memory, pull, { end: 'waiting', detail });
 }

@@ -1,7 +1,8 @@
+import type { ObjectRef } from '../domain/object-ref.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
 import type { Sources } from '../stages/locate/sources.ts';
 import type { Proposer } from '../stages/propose/proposer.ts';
-import type { Remembered } from './forge-memory.ts';
+import type { OpenFiles, Remembered } from './forge-memory.ts';
 
 /** What the steps of one pass share, beside the ports. */
 export interface Scene {
@@ -9,11 +10,9 @@ export interface Scene {
   readonly sources: Sources;
   readonly proposers: readonly Proposer[];
   readonly memoryOf: (repoURL: string) => Remembered;
+  /** Edits that this pass has a pull request for, or would have, by editKey. */
+  readonly edits: Map<string, ObjectRef>;
 }
-
-/** Open pull requests of others with the files they touch; undefined where nobody could be asked. */
-export type OpenFiles =
-  readonly { readonly number: number; readonly url: string; readonly files: readonly string[] }[] | undefined;
 
 /** What the forges know that a proof must respect. */
 export interface ForgeKnowledge {

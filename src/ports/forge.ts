@@ -41,7 +41,7 @@ export interface ForgeCommit {
 export interface Comment {
   readonly id: number;
   readonly author: string;
-  /** True where the author may write to the repository (OWNER, MEMBER, COLLABORATOR). */
+  /** True where the forge says that the author may write to the repository. */
   readonly trusted: boolean;
   readonly body: string;
   readonly createdAt: string;
@@ -55,6 +55,40 @@ export interface RepositoryInfo {
   readonly login: string;
   /** E-mail addresses under which this forge records Remendo's API commits (author or committer). */
   readonly ownEmails: readonly string[];
+  /** Whether the forge signs what this credential commits through its API; `unknown` where its operator decides. */
+  readonly signing: 'signed' | 'unsigned' | 'unknown';
+  /** False for credentials whose pull requests start no checks: those that a forge gives to its own workflows. */
+  readonly startsChecks: boolean;
+}
+
+/** What a forge demands of pull requests to a branch. */
+export interface BranchRules {
+  /** Whether commits without a verified signature are refused; undefined where this credential may not know. */
+  readonly signatures: boolean | undefined;
+  /** Names of checks that must pass. */
+  readonly requiredChecks: readonly string[];
+}
+
+/** What a forge can do, and how to speak of it: callers ask here, never which forge it is. */
+export interface ForgeCapabilities {
+  /** As people call it. */
+  readonly name: string;
+  /** Longest text of a pull request, in characters as JavaScript counts them. */
+  readonly bodyLimit: number;
+  /**
+   * True: a branch is moved only where it still is where it was seen, in one step. False: it is looked at right before it
+   * is moved, and what is pushed in between is lost.
+   */
+  readonly atomicMove: boolean;
+  /** What to do, in words for people, where something is missing. */
+  readonly remedies: {
+    /** The credential cannot see the repository, or may not write to it. */
+    readonly rights: string;
+    /** A branch wants signatures that this credential's commits have not got. */
+    readonly signing: string;
+    /** What this credential opens starts no checks. */
+    readonly checks: string;
+  };
 }
 
 /** Reads one repository of a forge. */
@@ -82,6 +116,7 @@ export interface ForgeReader {
   /** Commits of a pull request, oldest first, at most 250. */
   commits(number: number): ForgeResult<readonly ForgeCommit[]>;
   comments(number: number): ForgeResult<readonly Comment[]>;
+  branchRules(branch: string): ForgeResult<BranchRules>;
 }
 
 export interface FileContent {
@@ -108,7 +143,6 @@ export interface ForgeWriter {
     readonly body: string;
     readonly head: string;
     readonly base: string;
-    readonly draft?: boolean;
   }): ForgeResult<PullRequest>;
   updatePullRequest(
     number: number,
@@ -122,6 +156,7 @@ export interface ForgeWriter {
 }
 
 export interface Forge {
+  readonly capabilities: ForgeCapabilities;
   readonly reader: ForgeReader;
   readonly writer: ForgeWriter;
 }

@@ -10,6 +10,7 @@ const ENDS = new Set([
   'timed-out',
   'closed-resolved',
   'rejected-before',
+  'reverted',
 ]);
 
 export interface Metrics {

@@ -174,6 +174,7 @@ describe('the summary', () => {
   test('verify speaks of pull requests only', () => {
     const followed = [
       {
+        fingerprint: '0123456789abcdef',
         pullRequest: 'https://github.com/acme/shop/pull/4',
         title: 't',
         outcome: 'verified',

@@ -58,6 +58,9 @@ export async function startActionWorld(): Promise<ActionWorld> {
   });
   const address = await cluster.listen();
   cluster.apply(JsonObjectSchema.parse(application(repoURL)));
+  // Argo CD makes it by itself.
+  const project = { name: 'default', namespace: 'argocd' };
+  cluster.apply({ apiVersion: 'argoproj.io/v1alpha1', kind: 'AppProject', metadata: project, spec: {} });
   cluster.start();
   const kubeconfig = join(directory, 'kubeconfig.yaml');
   writeFileSync(kubeconfig, address.kubeconfigText, { mode: 0o600 });

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { createForges } from '../../src/app/forges.ts';
 import { completeConfig } from '../../src/config/config.ts';
 import { createTestLog, value } from '../adapters/github/client.ts';
+import { answering, serve } from '../adapters/gitea/server.ts';
 import { startGitHub } from '../sandbox/github/world.ts';
 import { run } from '../stages/deliver/world.ts';
 
@@ -30,4 +31,31 @@ void test('without a credential, or for another host, there is no forge', async 
   assert.equal(forges('https://elsewhere.example/acme/shop'), undefined);
   const forge = forges(github.gitUrl('acme', 'shop'));
   assert.equal(forge && value(await forge.reader.repository()).canPush, true);
+});
+
+void test('GitHub and Gitea side by side: the host of a repository decides', async (t) => {
+  const github = await startGitHub(t);
+  const { url, asked } = await serve(
+    t,
+    answering(() => undefined),
+  );
+  const config = completeConfig({
+    mode: 'propose',
+    github: { host: github.host, apiUrl: github.url },
+    gitea: { host: new URL(url).host, apiUrl: `${url}/api/v1` },
+  });
+  const secrets = { githubToken: github.sandbox.bot.token, giteaToken: 'only-for-gitea' };
+  const forges = createForges(config, secrets, createTestLog(), false);
+  const [one, other] = [forges(github.gitUrl('acme', 'shop')), forges(`${url}/shop/web.git`)];
+  assert.deepEqual([one?.capabilities.name, other?.capabilities.name], ['GitHub', 'Gitea']);
+  assert.equal(one && value(await one.reader.repository()).login, 'remendo-bot');
+  assert.equal(other && value(await other.reader.repository()).login, 'Remendo-Bot');
+  assert.ok(asked.every(({ authorization }) => [undefined, 'token only-for-gitea'].includes(authorization)));
+  const observing = createForges(
+    { ...config, policy: { ...config.policy, mode: 'observe' } },
+    secrets,
+    createTestLog(),
+  );
+  assert.equal(observing(`${url}/shop/web.git`)?.capabilities.name, 'Gitea');
+  assert.equal(createForges(config, { githubToken: 'x' }, createTestLog())(`${url}/shop/web.git`), undefined);
 });

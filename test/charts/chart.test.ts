@@ -204,7 +204,9 @@ describe('with two identities', () => {
       rightsOf(only(objects, 'ClusterRole', Rules, 'ops-bot-remendo-dry-run')).toSorted(),
       [...wanted, 'create /pods'].toSorted(),
     );
-    assert.ok(rightsOf(only(objects, 'Role', Rules)).includes('impersonate /serviceaccounts:bot-remendo-dry-run'));
+    assert.deepEqual(rightsOf(only(objects, 'Role', Rules, 'bot-remendo-dry-run')), [
+      'impersonate /serviceaccounts:bot-remendo-dry-run',
+    ]);
     assert.equal(configOf(objects).cluster.dryRunAs, 'system:serviceaccount:ops:bot-remendo-dry-run');
   });
 
@@ -243,6 +245,40 @@ describe('with two identities', () => {
     const binding = only(objects, 'ValidatingAdmissionPolicyBinding', z.object({ spec: z.unknown() }));
     assert.deepEqual(binding.spec, { policyName: policy.metadata.name, validationActions: ['Deny'] });
   });
+});
+
+test('deploy/read-only holds the rights and the policy of deploy/dry-run, and no more', () => {
+  const read = (path: string): readonly Object[] =>
+    parseAllDocuments(readFileSync(join(root, 'deploy', path), 'utf8')).map((document) =>
+      z
+        .looseObject({ ...Object.shape, metadata: Meta.extend({ labels: Meta.shape.labels.optional() }) })
+        .parse(document.toJS()),
+    ) as readonly Object[];
+  const key = ({ kind, metadata }: Object) => `${kind} ${metadata.name}`;
+  const parts = ['reader', 'lease', 'policy', 'dry-run'].map((part) => read(`read-only/${part}.yaml`));
+  const shipped = new Map(read('dry-run/remendo.yaml').map((object) => [key(object), object]));
+  const [reader = [], lease = [], policy = [], dryRun = []] = parts;
+  for (const object of parts.flat()) {
+    if (object.kind !== 'Namespace') assert.deepEqual(object, shipped.get(key(object)), key(object));
+  }
+  const deployed = new Set(['ConfigMap', 'Deployment', 'Service']);
+  assert.deepEqual(
+    parts
+      .flat()
+      .map(key)
+      .filter((one) => one !== 'Namespace remendo')
+      .sort(),
+    [...shipped].flatMap(([name, { kind }]) => (deployed.has(kind) ? [] : [name])).sort(),
+  );
+  const rights = (objects: readonly Object[]): readonly string[] =>
+    objects.flatMap((object) => (object.kind.endsWith('Role') ? rightsOf(Rules.parse(object)) : []));
+  assert.ok(rights(reader).every((right) => /^(get|list|watch) /.test(right)));
+  assert.ok(rights(lease).every((right) => / coordination.k8s.io\/leases/.test(right)));
+  assert.deepEqual(policy.map(key), [
+    'ValidatingAdmissionPolicy remendo-read-only',
+    'ValidatingAdmissionPolicyBinding remendo-read-only',
+  ]);
+  assert.ok(rights(dryRun).every((right) => /^(patch|create|impersonate) /.test(right)));
 });
 
 describe('values', () => {

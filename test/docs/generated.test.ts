@@ -49,6 +49,8 @@ describe('docs/configuration.md', () => {
       'github.apiUrl',
       'github.appId',
       'github.installationId',
+      'gitea.host',
+      'gitea.apiUrl',
       'llm.baseUrl',
       'llm.model',
       'render.helm',

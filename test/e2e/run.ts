@@ -1,68 +1,114 @@
 /**
  * The end-to-end tier: builds and starts a real cluster, runs every `*.e2e.ts` on it, prints a table, takes all away.
- *   node test/e2e/run.ts [--keep] [FILE ...]
- * `--keep` leaves the cluster running until Ctrl-C, without tests. FILE: only these tests.
- * Exit status: 0 passed, 1 failed, 3 could not check (a part is missing or the cluster does not start).
+ *   node test/e2e/run.ts [--keep] [--reports=FOLDER] [FILE ...]
+ * `--keep` leaves the cluster running until Ctrl-C, without tests. FILE: only these tests. FOLDER gets the table, the last
+ * words (`conclusion.txt`) and what the tests said.
+ * Exit status: 0 passed; 1 failed, or the cluster did not start twice; 3 could not check (what is missing is printed).
  */
-import { spawn } from 'node:child_process';
-import { existsSync, globSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { copyFileSync, globSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
 import { buildBinaries } from './cluster/binaries.ts';
-import { STATE_VARIABLE, startCluster, stopCluster, sweep } from './cluster/cluster.ts';
+import { STATE_VARIABLE, startCluster, stopCluster, stopOwnClusters, sweep } from './cluster/cluster.ts';
 import { COULD_NOT_CHECK, missingParts } from './cluster/prerequisites.ts';
-import { resultsFile, table } from './table.ts';
+import { runFiles } from './files.ts';
+import { conclusion, table } from './table.ts';
+
+/** Minutes for building, and for everything after it: nothing may hang. */
+const LIMITS = { build: 30, tests: 50 };
 
 const started = Date.now();
 const tell = (line: string): void =>
   console.log(`[${((Date.now() - started) / 1000).toFixed(0).padStart(4)} s] ${line}`);
 
-async function main(args: readonly string[]): Promise<number> {
+interface Options {
+  readonly keep: boolean;
+  readonly reports: string | undefined;
+  readonly files: readonly string[];
+}
+
+async function main({ keep, reports, files }: Options): Promise<number> {
+  const end = (lines: readonly string[], status: number): number => {
+    const words = lines.map((line) => `end-to-end: ${line}`);
+    console.log(['', ...words].join('\n'));
+    if (reports !== undefined) writeFileSync(join(reports, 'conclusion.txt'), `${words.join('\n')}\n`);
+    return status;
+  };
+  if (reports !== undefined) mkdirSync(reports, { recursive: true });
   const missing = missingParts();
-  if (missing.length > 0) {
-    console.log(`could not check: the end-to-end tests need\n${missing.map((part) => `  - ${part}`).join('\n')}`);
-    return COULD_NOT_CHECK;
-  }
+  if (missing.length > 0)
+    return end(['could not check; this machine lacks', ...missing.map((part) => `  - ${part}`)], COULD_NOT_CHECK);
   await sweep(tell);
-  let state: string;
-  try {
-    const binaries = await buildBinaries(tell);
-    state = await startCluster(binaries, tell);
-  } catch (error) {
-    console.log(`could not check: ${error instanceof Error ? error.message : String(error)}`);
-    return COULD_NOT_CHECK;
+
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  let limit = setTimeout(() => stop(`building took more than ${LIMITS.build} minutes`, 1), LIMITS.build * 60_000);
+  let stopped: Promise<void> | undefined;
+  function stop(why: string, status: number): void {
+    stopping.abort();
+    // A second time, for what was being started meanwhile.
+    const keepLogs = status === 1;
+    stopped ??= stopOwnClusters({ keepLogs })
+      .then(() => stopOwnClusters({ keepLogs }))
+      .then(() => process.exit(end([why], status)));
   }
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.once(name, () => stop(`stopped by ${name}`, 130));
+  // Nobody reads any more.
+  process.stdout.on('error', () => stop('the reader of its output is gone', 130));
+
+  const state = await buildAndStart(signal).catch((error: unknown) => {
+    tell(String(error instanceof Error ? error.message : error));
+    return undefined;
+  });
+  if (signal.aborted) return new Promise(() => undefined);
+  if (state === undefined) return end(['FAILED: there is no cluster to test on; the reason is above'], 1);
+  clearTimeout(limit);
   const directory = dirname(state);
-  // A process that is told to stop still takes its cluster with it.
-  const stop = (): void => void stopCluster(directory).then(() => process.exit(130));
-  process.once('SIGINT', stop);
-  process.once('SIGTERM', stop);
-  if (args.includes('--keep')) {
-    tell(
-      `the cluster stays until this is interrupted: export ${STATE_VARIABLE}=${state} KUBECONFIG=${join(directory, 'admin.kubeconfig')}`,
-    );
+  if (keep) {
+    const variables = `${STATE_VARIABLE}=${state} KUBECONFIG=${join(directory, 'admin.kubeconfig')}`;
+    tell(`the cluster stays until this is interrupted: export ${variables}`);
     return new Promise(() => setInterval(() => undefined, 60_000));
   }
-  const chosen = args.filter((arg) => !arg.startsWith('--'));
-  const files =
-    chosen.length > 0
-      ? chosen
-      : globSync('**/*.e2e.ts', { cwd: import.meta.dirname }).map((file) => join(import.meta.dirname, file));
-  const code = await runTests(files.sort(), state);
-  const results = resultsFile(directory);
-  console.log(existsSync(results) ? table(readFileSync(results, 'utf8')) : 'no scenario told its result');
-  tell(code === 0 ? 'all end-to-end tests passed' : `end-to-end tests failed; logs are in ${directory}`);
-  await stopCluster(directory, { keepLogs: code !== 0 });
-  return code;
+  limit = setTimeout(() => stop(`FAILED: the tests took more than ${LIMITS.tests} minutes`, 1), LIMITS.tests * 60_000);
+  const results = await runFiles({ directory, state, files: chosen(files), tell, signal });
+  if (signal.aborted) return new Promise(() => undefined);
+  clearTimeout(limit);
+  const text = table(results);
+  console.log(`\n${text}`);
+  const { lines, status } = conclusion(results, (Date.now() - started) / 1000);
+  if (reports !== undefined) keepReports(directory, reports, text);
+  await stopCluster(directory, { keepLogs: status === 1 });
+  return end(status === 1 ? [...lines, `logs are in ${directory}`] : lines, status);
 }
 
-function runTests(files: readonly string[], state: string): Promise<number> {
-  return new Promise((resolve) => {
-    const child = spawn(process.execPath, ['--test', '--test-concurrency=1', ...files], {
-      stdio: 'inherit',
-      env: { ...process.env, [STATE_VARIABLE]: state },
-    });
-    child.on('close', (code) => resolve(code ?? 1));
-  });
+/** Path of the state file. A cluster that does not start has one more attempt: ports and memory are shared with others. */
+async function buildAndStart(signal: AbortSignal): Promise<string> {
+  const builds = await buildBinaries(tell, signal);
+  try {
+    return await startCluster(builds, tell);
+  } catch (error) {
+    signal.throwIfAborted();
+    tell(`the cluster did not start, once more: ${error instanceof Error ? error.message : String(error)}`);
+    return startCluster(builds, tell);
+  }
 }
 
-process.exitCode = await main(process.argv.slice(2));
+function chosen(files: readonly string[]): { readonly path: string; readonly name: string }[] {
+  const home = import.meta.dirname;
+  const all = files.length > 0 ? files.map((file) => resolve(file)) : globSync('**/*.e2e.ts', { cwd: home }).sort();
+  return all.map((file) => ({ path: resolve(home, file), name: relative(home, resolve(home, file)) }));
+}
+
+function keepReports(directory: string, reports: string, text: string): void {
+  writeFileSync(join(reports, 'table.md'), `${text}\n`);
+  for (const name of readdirSync(directory)) {
+    if (/^(test|report)-.*\.log$/.test(name)) copyFileSync(join(directory, name), join(reports, name));
+  }
+}
+
+const args = process.argv.slice(2);
+process.exitCode = await main({
+  keep: args.includes('--keep'),
+  reports: args.find((arg) => arg.startsWith('--reports='))?.slice('--reports='.length),
+  files: args.filter((arg) => !arg.startsWith('--')),
+});

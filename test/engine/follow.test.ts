@@ -5,6 +5,7 @@ import { createNoRegistry } from '../../src/adapters/registry/registry.ts';
 import { createStore } from '../../src/adapters/sqlite/store.ts';
 import type { Application } from '../../src/domain/kubernetes/application.ts';
 import { project } from '../../src/domain/kubernetes/project.ts';
+import type { Incident } from '../../src/domain/incident.ts';
 import { problem } from '../../src/domain/problem.ts';
 import { err } from '../../src/domain/result.ts';
 import type { Snapshot } from '../../src/domain/snapshot.ts';
@@ -13,12 +14,14 @@ import { remember } from '../../src/engine/forge-memory.ts';
 import { learnFrom } from '../../src/engine/lessons.ts';
 import type { EnginePorts } from '../../src/engine/ports.ts';
 import type { Forge } from '../../src/ports/forge.ts';
+import { indexApplications } from '../../src/stages/locate/applications.ts';
+import { createSources } from '../../src/stages/locate/sources.ts';
 import type { Git } from '../../src/ports/git.ts';
 import { createTestLog, forgeOn, value } from '../adapters/github/client.ts';
 import type { TestGitHub } from '../sandbox/github/world.ts';
 import { startGitHub } from '../sandbox/github/world.ts';
 import { snapshotWith } from '../stages/prove/scene.ts';
-import { POLICY, hide, redact, run, stoppedAt } from '../stages/deliver/world.ts';
+import { POLICY, delivery, hide, incident, redact, run, stoppedAt } from '../stages/deliver/world.ts';
 
 const URL_OF = 'https://forge.example/acme/shop';
 const SOON = new Date(Date.now() + 60_000).toISOString();
@@ -82,12 +85,18 @@ async function portsAt(time: string): Promise<EnginePorts> {
   };
 }
 
-async function once(forge: Forge, snapshot: Snapshot, time: string) {
+async function once(forge: Forge, snapshot: Snapshot, time: string, incidents: readonly Incident[] = []) {
   const ports = await portsAt(time);
   const memory = value(await remember(URL_OF, forge));
   const [own] = memory.ledger;
   assert.ok(own);
-  const report = await follow(ports, memory, own, { snapshot, incidents: [] });
+  const sources = createSources({
+    git: contains,
+    renderers: [],
+    applications: indexApplications(snapshot),
+    log: ports.log,
+  });
+  const report = await follow(ports, memory, own, { snapshot, incidents, sources });
   const again = value(await remember(URL_OF, forge));
   learnFrom(ports, again.ledger);
   return { decision: report?.decision, patterns: ports.store.patterns() };
@@ -175,4 +184,59 @@ void test('what was never applied is looked at again while its failure is there'
   assert.equal((await once(forgeOn(github), old, LATER)).decision?.outcome, 'never-applied');
   assert.equal((await once(forgeOn(github), old, LATER)).decision, undefined);
   assert.equal((await run(forgeOn(github))).outcome, 'never-applied');
+});
+
+void test('a label that somebody else put on ends nothing and teaches nothing', async (t) => {
+  const { github, snapshot } = await merged(t);
+  const forge = forgeOn(github);
+  await forge.writer.setLabels(1, ['remendo', 'remendo/verified']);
+  const { decision, patterns } = await once(forge, snapshot, SOON);
+  assert.deepEqual([decision?.outcome, patterns.length], ['verifying', 0]);
+  const end = await once(forge, snapshot, LATER);
+  assert.deepEqual([end.decision?.outcome, end.patterns[0]?.verified], ['verified', 1]);
+  await forge.writer.setLabels(1, ['remendo', 'remendo/not-fixed']);
+  assert.deepEqual((await once(forge, snapshot, LATER)).patterns[0]?.refuted, 0, 'nor can an end be turned round');
+  assert.ok((await github.sandbox.pulls('acme', 'shop'))[0]?.labels.includes('remendo/verified'), 'it is mended');
+});
+
+void test('closed as resolved, wherever a process ends; and if the failure is back meanwhile, nothing says resolved', async (t) => {
+  const pullOf = async (github: TestGitHub) => (await github.sandbox.pulls('acme', 'shop'))[0];
+  for (let nth = 0, done = false; !done; nth++) {
+    // Without the failure: with everything but the closing done.
+    for (const back of nth === 4 ? [true, false] : [true]) {
+      const github = await startGitHub(t);
+      await run(forgeOn(github));
+      for (const time of [SOON, LATER]) await once(forgeOn(github), healthy('x'), time);
+      const requests = github.sandbox.requests.length;
+      await once(cut(github, nth), healthy('x'), LATER).catch(() => undefined);
+      const writes = github.sandbox.requests.slice(requests).filter(({ method }) => method !== 'GET').length;
+      done = writes < nth;
+      const incidents = back ? [incident()] : [];
+      await once(forgeOn(github), healthy('x'), LATER, incidents);
+      const pull = await pullOf(github);
+      if (!back || pull?.state === 'closed') {
+        assert.deepEqual([pull?.state, pull?.labels.toSorted()], ['closed', ['remendo', 'remendo/resolved']], `${nth}`);
+        continue;
+      }
+      assert.deepEqual([pull?.state, pull?.labels], ['open', ['remendo']], `${nth}`);
+      await github.sandbox.closePull('acme', 'shop', 1);
+      const { decision } = await once(forgeOn(github), healthy('x'), LATER, incidents);
+      assert.equal(decision?.outcome, 'rejected-before', `${nth}`);
+      assert.equal((await run(forgeOn(github))).outcome, 'rejected-before');
+    }
+  }
+});
+
+void test('the third fix that did not help says that a person is needed', async (t) => {
+  const github = await startGitHub(t);
+  for (let n = 1; n <= 3; n++) {
+    await run(forgeOn(github), {}, (base) => delivery(base, {}, `try: ${n}\n`));
+    const sha = await github.sandbox.merge('acme', 'shop', n);
+    const failing = incident({ since: LATER, affected: [] });
+    assert.equal((await once(forgeOn(github), healthy(sha), LATER, [failing])).decision?.outcome, 'not-fixed');
+    const said =
+      (await github.sandbox.pulls('acme', 'shop')).find(({ number }) => number === n)?.comments[0]?.body ?? '';
+    assert.equal(/this needs a person/.test(said), n === 3, said);
+  }
+  assert.equal((await run(forgeOn(github), {}, (base) => delivery(base, {}, 'try: 4\n'))).outcome, 'refuted-before');
 });

@@ -3,6 +3,8 @@ import { test } from 'node:test';
 import { followedIn, refutedChanges, repositoriesFor } from '../../src/engine/forge-memory.ts';
 import type { PullRequest } from '../../src/ports/forge.ts';
 import type { OwnPullRequest } from '../../src/stages/deliver/ledger.ts';
+import { endLabel } from '../../src/stages/deliver/ledger.ts';
+import { ENDS } from '../../src/stages/deliver/state-block.ts';
 import { stateOf } from '../../src/stages/deliver/delivery.ts';
 import { changeKey } from '../../src/stages/prove/checks/history.ts';
 import { FINGERPRINT, delivery } from '../stages/deliver/world.ts';
@@ -18,7 +20,11 @@ const BACK = changeKey({
   })),
 });
 
-function own(state: PullRequest['state'], labels: readonly string[]): OwnPullRequest {
+function own(
+  state: PullRequest['state'],
+  labels: readonly string[],
+  more: Partial<OwnPullRequest> = {},
+): OwnPullRequest {
   const pull: PullRequest = {
     number: 1,
     url: 'https://forge.example/acme/shop/pull/1',
@@ -32,7 +38,8 @@ function own(state: PullRequest['state'], labels: readonly string[]): OwnPullReq
     createdAt: '2026-11-21T08:00:00Z',
     updatedAt: '2026-11-21T08:00:00Z',
   };
-  return { pull, fingerprint: FINGERPRINT, state: stateOf(DELIVERY) };
+  const end = ENDS.find((one) => labels.includes(endLabel(one)));
+  return { pull, fingerprint: FINGERPRINT, state: { ...stateOf(DELIVERY), ...(end ? { end } : {}) }, ...more };
 }
 
 const CASES: readonly (readonly [PullRequest['state'], readonly string[], readonly string[]])[] = [
@@ -56,6 +63,17 @@ for (const [state, labels, refuted] of CASES) {
     assert.equal(refutedChanges([[own(state, labels)]], 'another').size, 0);
   });
 }
+
+void test('what people had put back is not proposed again, though it was verified', () => {
+  const labels = ['remendo', 'remendo/verified'];
+  const refuted = refutedChanges([[own('merged', labels, { reverted: true })]], FINGERPRINT);
+  assert.deepEqual([...refuted].sort(), [SAME, BACK].sort());
+});
+
+void test('a label that Remendo did not write is no end', () => {
+  const resolved = own('closed', ['remendo', 'remendo/resolved'], { state: stateOf(DELIVERY) });
+  assert.deepEqual([...refutedChanges([[resolved]], FINGERPRINT)], [SAME]);
+});
 
 void test('a fix may belong to any Git source of the Application, on the branch that source follows', () => {
   const chart = { repoURL: 'https://charts.example/stable', chart: 'web', targetRevision: '1.2.3' };

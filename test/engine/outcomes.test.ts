@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import { suite, test } from 'node:test';
+import { proveAgain } from '../../src/app/prove-again.ts';
 import type { DecisionOutcome } from '../../src/domain/outcome.ts';
+import { createRecorder } from '../../src/adapters/recorder/recorder.ts';
+import type { PassReport } from '../../src/engine/report.ts';
+import { git } from '../../src/sandbox/github/git.ts';
 import type { Behaviour } from '../../src/sandbox/cluster/kubelet/behaviour.ts';
 import { deployment, HUNGRY, VERY_HUNGRY, args, behaviours, memory } from './manifests.ts';
+import { startRevertWorld } from './revert-world.ts';
 import type { World, WorldOptions } from './world.ts';
 import { outcomeOf, passOf, passUntil, passUntilAll, reasonOf, startWorld } from './world.ts';
 
@@ -249,6 +254,58 @@ const ROADS: Readonly<Record<DecisionOutcome, (t: TestContext) => Promise<unknow
     // Somebody upgrades to an image that does not exist, before the fix was seen to hold.
     await world.push({ orders: deployment('orders', memory('128Mi'), 'nowhere/orders:2.0.0') });
     return seen(app, 'orders', 'timed-out');
+  },
+
+  'revert-opened': async (t) => {
+    const world = await startRevertWorld(t);
+    await world.comment('/remendo revert');
+    return (await world.follow())[0]?.decision.outcome;
+  },
+
+  'would-revert': async (t) => {
+    const world = await startRevertWorld(t);
+    await world.comment('/remendo revert');
+    const forge = { ...world.forge, writer: createRecorder().writer };
+    return (await world.follow({ forge, policy: { mode: 'observe' } }))[0]?.decision.outcome;
+  },
+
+  'revert-refused': async (t) => {
+    const world = await startRevertWorld(t);
+    await world.push(null);
+    await world.comment('/remendo revert');
+    return (await world.follow())[0]?.decision.outcome;
+  },
+
+  reverting: async (t) => {
+    const world = await startRevertWorld(t);
+    await world.comment('/remendo revert');
+    await world.follow();
+    const before = (await world.pull(2)).base.sha;
+    await world.merge(2);
+    return (await world.follow({ applied: before }))[0]?.decision.outcome;
+  },
+
+  reverted: async (t) => {
+    const world = await startWorld(t, { ...ORDERS, behaviours: behaviours({ orders: VERY_HUNGRY }) });
+    const app = await open(world);
+    await world.merge(1);
+    await seen(app, 'orders', 'not-fixed');
+    await world.github.comment('acme', 'gitops', 1, world.github.reviewer.login, '/remendo revert');
+    const ended = (outcome: DecisionOutcome) => (report: PassReport) =>
+      report.followed.some(({ decision }) => decision.outcome === outcome);
+    await passUntil(app, ended('revert-opened'));
+    assert.equal(outcomeOf(await passOf(app), 'orders'), 'reverting', 'no other fix until that is over');
+    const proof = await proveAgain(app.ports, { repoURL: world.repoURL, number: 2 });
+    assert.equal(proof.ok && proof.value.verdict, 'proven');
+    await world.merge(2);
+    await passUntil(app, ended('reverted'));
+    const { incidents } = await passUntil(app, (report) => outcomeOf(report, 'orders') !== undefined);
+    assert.ok(incidents.every(({ decision }) => decision.outcome !== 'opened'));
+    const path = world.github.repositoryPath('acme', 'gitops');
+    assert.equal(await git(path, ['show', 'main:shop/orders.yaml']), deployment('orders', memory('64Mi')));
+    const [pattern] = app.ports.store.patterns();
+    assert.deepEqual([pattern?.verified, pattern?.refuted, app.ports.store.patterns().length], [0, 1, 1]);
+    return 'reverted';
   },
 
   failed: async (t) => {

@@ -1,4 +1,5 @@
-import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -26,8 +27,7 @@ async function acquire(file: string): Promise<boolean> {
   while (Date.now() < until) {
     try {
       await mkdir(dirname(file), { recursive: true });
-      await writeFile(file, String(process.pid), { flag: 'wx' });
-      return true;
+      return await claim(await open(file, 'wx'), file);
     } catch (error) {
       if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) return false;
     }
@@ -35,6 +35,19 @@ async function acquire(file: string): Promise<boolean> {
     else await sleep(PAUSE);
   }
   return false;
+}
+
+/** A full disk takes the file and not what is written into it: left behind, it would lock out everybody for a minute. */
+async function claim(lock: FileHandle, file: string): Promise<boolean> {
+  try {
+    await lock.writeFile(String(process.pid));
+    return true;
+  } catch {
+    await rm(file, { force: true });
+    return false;
+  } finally {
+    await lock.close();
+  }
 }
 
 async function isAbandoned(file: string): Promise<boolean> {

@@ -1,15 +1,7 @@
 import { z } from 'zod';
 import { ok } from '../../domain/result.ts';
-import type { ForgeResult } from '../../ports/forge.ts';
+import type { BranchRules, ForgeResult } from '../../ports/forge.ts';
 import type { Client } from './client.ts';
-
-/** What GitHub demands of pull requests to a branch. */
-export interface BranchRules {
-  /** True: commits without a verified signature cannot be merged. */
-  readonly signatures: boolean;
-  /** Names of checks that must pass. */
-  readonly requiredChecks: readonly string[];
-}
 
 /** docs.github.com, "Get rules for a branch": the active rules of rulesets, readable with read access. */
 const RulesAnswer = z.array(
@@ -30,10 +22,7 @@ const BranchAnswer = z.object({
 /** docs.github.com, "Get commit signature protection": only administrators may ask. */
 const SignatureAnswer = z.object({ enabled: z.boolean() });
 
-/**
- * Reads the rules of a branch. Where classic protection is on and its demand for signatures may not be read,
- * `signatures` is what the rulesets say.
- */
+/** Reads the rules of a branch: those of rulesets, and those of classic protection. */
 export async function readBranchRules(client: Client, branch: string): ForgeResult<BranchRules> {
   const at = { ...client.repo, branch };
   const rules = await client.call(`read the rules of ${branch}`, RulesAnswer, (octokit) =>
@@ -52,5 +41,6 @@ export async function readBranchRules(client: Client, branch: string): ForgeResu
     ...(found.value.protection?.required_status_checks?.contexts ?? []),
   ];
   const demanded = rules.value.some(({ type }) => type === 'required_signatures');
-  return ok({ signatures: demanded || (classic.ok && classic.value.enabled), requiredChecks: [...new Set(checks)] });
+  const signatures = demanded || (classic.ok ? classic.value.enabled : undefined);
+  return ok({ signatures, requiredChecks: [...new Set(checks)] });
 }

@@ -1,21 +1,36 @@
-import type { Forge, ForgeOf } from '../../ports/forge.ts';
+import { repositoryOf } from '../../domain/repository-url.ts';
+import type { Forge, ForgeCapabilities, ForgeOf } from '../../ports/forge.ts';
 import type { ClientOptions, GitHubAuth } from './client.ts';
 import { createClient } from './client.ts';
 import { createWhoAmI } from './identity.ts';
 import { createMemoryCache } from './etag-cache.ts';
 import { createReader } from './reader.ts';
-import { apiUrlOf, repositoryOf } from './repository-url.ts';
+import { apiUrlOf } from './hosts.ts';
 import { createWriter } from './writer.ts';
 
 export type { GitHubAuth } from './client.ts';
 
 export type GitHubOptions = ClientOptions;
 
+export const CAPABILITIES: ForgeCapabilities = {
+  name: 'GitHub',
+  // "body is too long (maximum is 65536 characters)", as it answers.
+  bodyLimit: 65_536,
+  // docs.github.com, "Update a reference": `force` asks for nothing to be compared.
+  atomicMove: false,
+  remedies: {
+    rights: 'the token or App needs this repository, with Contents, Pull requests and Issues (write)',
+    signing: 'use a GitHub App',
+    // docs.github.com, "Triggering a workflow from a workflow": events of the GITHUB_TOKEN start no workflows.
+    checks: 'use the token of a GitHub App (actions/create-github-app-token)',
+  },
+};
+
 /** The forge of one GitHub repository. Nothing is asked before it is used. */
 export function createGitHub(options: GitHubOptions): Forge {
   const client = createClient(options);
   const whoAmI = createWhoAmI(client);
-  return { reader: createReader(client, whoAmI), writer: createWriter(client, whoAmI) };
+  return { capabilities: CAPABILITIES, reader: createReader(client, whoAmI), writer: createWriter(client, whoAmI) };
 }
 
 /** A GitHub that Remendo has a credential for. */

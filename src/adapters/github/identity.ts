@@ -1,7 +1,7 @@
 import { err, ok } from '../../domain/result.ts';
 import type { ForgeResult } from '../../ports/forge.ts';
 import type { Client } from './client.ts';
-import { mailHostOf } from './repository-url.ts';
+import { mailHostOf } from './hosts.ts';
 import { AppAnswer, UserAnswer, ViewerAnswer } from './schema.ts';
 
 /** Whom the credential acts as. */

@@ -1,6 +1,7 @@
 import { ok } from '../../domain/result.ts';
 import type { ForgeReader, ForgeResult, PullRequest } from '../../ports/forge.ts';
 import type { Client } from './client.ts';
+import { readBranchRules } from './branch-rules.ts';
 import { createTrust } from './trust.ts';
 import type { Identity } from './identity.ts';
 import { hasOwnHead, toPullRequest } from './pull-request.ts';
@@ -25,6 +26,8 @@ const COMMITS = 250;
 const COMMENTS = 1000;
 /** Requests at the same time, where one pull request after the other would take long. */
 const AT_ONCE = 5;
+/** The account behind the GITHUB_TOKEN of a workflow. */
+const ACTIONS = 'github-actions[bot]';
 
 export function createReader(client: Client, whoAmI: () => ForgeResult<Identity>): ForgeReader {
   const { repo } = client;
@@ -49,7 +52,10 @@ export function createReader(client: Client, whoAmI: () => ForgeResult<Identity>
       const { default_branch: defaultBranch, archived, permissions } = answer.value;
       const { login, ownEmails, bot } = identity.value;
       const writes = 'token' in client.auth ? ok(permissions?.push ?? bot) : await installationWrites(client);
-      return writes.ok ? ok({ defaultBranch, archived, canPush: writes.value && !archived, login, ownEmails }) : writes;
+      if (!writes.ok) return writes;
+      const signing = bot ? 'signed' : 'unsigned';
+      const canPush = writes.value && !archived;
+      return ok({ defaultBranch, archived, canPush, login, ownEmails, signing, startsChecks: login !== ACTIONS });
     },
 
     async pullRequests({ headPrefix, state }) {
@@ -130,6 +136,8 @@ export function createReader(client: Client, whoAmI: () => ForgeResult<Identity>
         })),
       );
     },
+
+    branchRules: (branch) => readBranchRules(client, branch),
 
     async comments(number) {
       const answer = await readComments(client, number);

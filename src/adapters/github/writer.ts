@@ -1,22 +1,23 @@
 import { err, ok } from '../../domain/result.ts';
 import type { ForgeResult, ForgeWriter } from '../../ports/forge.ts';
 import type { Client } from './client.ts';
+import { createComments } from './comments.ts';
 import { createCommit } from './commit.ts';
 import type { Identity } from './identity.ts';
 import { setLabels } from './labels.ts';
 import { hasOwnHead, toPullRequest } from './pull-request.ts';
 import { readBranch } from './reader.ts';
 import { Empty, PullAnswer } from './schema.ts';
-import { createStickyComment } from './sticky-comment.ts';
+import { createStickyComment } from '../forge/sticky-comment.ts';
 
 export function createWriter(client: Client, whoAmI: () => ForgeResult<Identity>): ForgeWriter {
   const { repo } = client;
   return {
     commit: createCommit(client, whoAmI),
 
-    async createPullRequest({ title, body, head, base, draft = false }) {
+    async createPullRequest({ title, body, head, base }) {
       const made = await client.call('open the pull request', PullAnswer, (octokit) =>
-        octokit.rest.pulls.create({ ...repo, title, body, head, base, draft }),
+        octokit.rest.pulls.create({ ...repo, title, body, head, base }),
       );
       if (made.ok) return ok(toPullRequest(made.value));
       if (made.error.code !== 'unreachable') return made;
@@ -36,7 +37,7 @@ export function createWriter(client: Client, whoAmI: () => ForgeResult<Identity>
     },
 
     setLabels: (number, labels) => setLabels(client, number, labels),
-    stickyComment: createStickyComment(client, whoAmI),
+    stickyComment: createStickyComment(createComments(client, whoAmI)),
 
     async deleteBranch(name) {
       const answer = await client.call(`delete branch ${name}`, Empty, (octokit) =>

@@ -49,6 +49,8 @@ export function createClusterReader(connection: Connection, options: ClusterRead
   const { clock, log } = options;
   keepYoungGenerationSmall();
   const stop = new AbortController();
+  const told = new Set<Kind>();
+  let skewTold = false;
   let following: { readonly all: readonly Followed[]; readonly synced: Promise<void> } | undefined;
 
   async function listAll(signal: AbortSignal | undefined): Promise<Result<Snapshot, Problem>> {
@@ -94,20 +96,42 @@ export function createClusterReader(connection: Connection, options: ClusterRead
       }
       problems.push(found);
       const where = target.namespace === undefined ? '' : ` in namespace ${target.namespace}`;
-      if (!blind.has(kind)) blind.set(kind, { kind, reason: `${found.message}${where}` });
+      const argo = found.code === 'not-served' && isArgo(kind) ? '; is Argo CD installed in this cluster?' : '';
+      if (!blind.has(kind)) blind.set(kind, { kind, reason: `${found.message}${argo}${where}` });
     }
     if (problems.length === all.length) return err(nothing(problems));
-    for (const { kind, reason } of blind.values()) {
-      // Half of a kind is worse than none: what is missing from it would look as if it did not exist.
-      objects[kind].length = 0;
-      log.debug({ kind, reason }, 'kind cannot be read');
-    }
+    // Half of a kind is worse than none: what is missing from it would look as if it did not exist.
+    for (const kind of blind.keys()) objects[kind].length = 0;
+    tellBlind(blind);
     return ok({
       cluster: options.cluster ?? connection.cluster,
-      takenAt: now.toISOString(),
+      takenAt: serverTime(now).toISOString(),
       objects,
       blind: [...blind.values()],
     });
+  }
+
+  /** Times in objects are the cluster's: their ages are told by its clock, where the one here is another. */
+  function serverTime(now: Date): Date {
+    const skew = connection.skew();
+    const seconds = Math.round(skew / 1000);
+    if (skew !== 0 && !skewTold) log.warn({ seconds }, "the API server's clock is another: ages go by it");
+    skewTold = skew !== 0;
+    return new Date(now.getTime() + skew);
+  }
+
+  /** A daemon says once what it cannot read, and once that it can again; other commands print it. */
+  function tellBlind(blind: ReadonlyMap<Kind, Blind>): void {
+    if (following === undefined) return;
+    for (const { kind, reason } of blind.values()) {
+      if (!told.has(kind)) log.warn({ kind, reason }, 'kind cannot be read');
+      told.add(kind);
+    }
+    for (const kind of told) {
+      if (blind.has(kind)) continue;
+      told.delete(kind);
+      log.info({ kind }, 'kind can be read again');
+    }
   }
 
   return {
@@ -150,12 +174,16 @@ export function createClusterReader(connection: Connection, options: ClusterRead
 function targets(options: ClusterReaderOptions): Followed[] {
   const { namespaces, applicationNamespaces, ignoreNamespaces = [], log } = options;
   return ALL_KINDS.flatMap((kind) => {
-    const argo = kind === 'Application' || kind === 'AppProject';
+    const argo = isArgo(kind);
     const scopes = (argo ? applicationNamespaces : KINDS[kind].namespaced ? namespaces : undefined) ?? [undefined];
     const ignored = new Set(argo ? [] : ignoreNamespaces);
     const nothingYet = { problem: undefined, contact: 0 };
     return scopes.map((namespace) => ({ cache: createKindCache(kind, ignored, log), namespace, ...nothingYet }));
   });
+}
+
+function isArgo(kind: Kind): boolean {
+  return kind === 'Application' || kind === 'AppProject';
 }
 
 function stale({ contact }: Followed, now: number): Problem | undefined {

@@ -6,7 +6,7 @@ import type { Problem } from '../../domain/problem.ts';
 import { problem } from '../../domain/problem.ts';
 import type { Result } from '../../domain/result.ts';
 import { err, ok } from '../../domain/result.ts';
-import { apiPath, bodyText, parseJson } from './answer.ts';
+import { apiPath, bodyText, failureText, parseJson } from './answer.ts';
 import type { Connection } from './connect.ts';
 
 /** How a kind is named in paths. */
@@ -30,13 +30,15 @@ export function createDiscovery(
     if (resources === undefined) {
       const response = await connection.request({ method: 'GET', path: apiPath(apiVersion, []), signal });
       if (!response.ok) return response;
-      const text = await bodyText(response.value.body).catch(() => '');
-      const parsed = ResourceList.safeParse(parseJson(text));
-      if (response.value.status !== 200 || !parsed.success) {
-        return err(
-          problem('not-served', `the API server does not serve ${apiVersion} (HTTP ${response.value.status})`),
-        );
+      const { status, body } = response.value;
+      if (status >= 500) {
+        // An aggregated API (APIService) whose own server is down; the others go on.
+        const { message } = await failureText(body);
+        return err(problem('not-served', `what serves ${apiVersion} is down (HTTP ${status}): ${message}`));
       }
+      const parsed = ResourceList.safeParse(parseJson(await bodyText(body).catch(() => '')));
+      if (status !== 200 || !parsed.success)
+        return err(problem('not-served', `the API server does not serve ${apiVersion} (HTTP ${status})`));
       resources = parsed.data.resources;
       lists.set(apiVersion, resources);
     }

@@ -119,7 +119,6 @@ const NOT_TYPED = /^failed to (?:create typed patch object|convert new (?:typed 
 function unavailable(status: number, message: string, said: Status | undefined): string | undefined {
   const about = (text: string): string => `${text}: ${message}`;
   if (/does not support dry run/.test(message)) return about('an admission webhook cannot be dry-run');
-  if (status === 401) return about('the API server does not accept the credentials');
   if (status === 403) {
     // Without a Status of Kubernetes it was a proxy that refused.
     if (said === undefined || NO_RIGHT.test(message)) return about('no right to dry-run');

@@ -149,7 +149,11 @@ async function inCluster({
   const host = env['KUBERNETES_SERVICE_HOST'];
   const port = env['KUBERNETES_SERVICE_PORT'] ?? '443';
   const tokenFile = join(serviceAccount, 'token');
-  if (!host || !existsSync(tokenFile)) {
+  if (host && !existsSync(tokenFile)) {
+    const message = `no kubeconfig was found, and this pod has no token of a ServiceAccount (${tokenFile})`;
+    return err(problem('kubeconfig-missing', message, { hint: 'see automountServiceAccountToken of the pod' }));
+  }
+  if (!host) {
     return err(
       problem('kubeconfig-missing', 'no kubeconfig was found, and this is not a pod of a cluster', { hint: HINT }),
     );

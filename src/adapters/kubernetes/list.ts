@@ -123,24 +123,35 @@ async function listPage(
     const { resourceVersion, continue: token } = parsed.data.metadata;
     return ok({ resourceVersion: resourceVersion ?? '', token: token ?? '' });
   }
-  const message = `the list from ${connection.server}${request.path} cannot be read: ${broken ?? 'it is not a list'}`;
+  const from = `${connection.server}${request.path}`;
+  const html = /^text\/html/i.test(response.value.headers['content-type'] ?? '');
+  // What is complete and no list will be none at the second look either.
+  if (html || (broken === undefined && head !== undefined)) {
+    const message = `${from} is no list of an API server${html ? ', but HTML' : ''}`;
+    return err({ failure: problem('cluster-unreachable', message, { hint: NO_API }), expired: false });
+  }
+  const message = `the list from ${from} cannot be read: ${broken ?? 'it breaks off'}`;
   return err({ failure: problem('cluster-unreachable', message), wait: 0, expired: false });
 }
 
-function fail(code: string, text: string): PageFailure {
-  return { failure: problem(code, text), expired: false };
+const NO_API = 'check the address in the kubeconfig: a login page, a proxy or another program answers there';
+
+function fail(code: string, text: string, more: { readonly hint?: string } = {}): PageFailure {
+  return { failure: problem(code, text, more), expired: false };
 }
 
 async function refusal(response: ApiResponse, path: string): Promise<PageFailure> {
   const { message } = await failureText(response.body);
   const { status, headers } = response;
   const said = message === '' ? `HTTP ${status}` : message;
-  if (status === 401) return fail('cluster-unauthorized', `the API server does not accept the credentials: ${said}`);
   if (status === 403) return fail('forbidden', said);
-  if (status === 404) return fail('not-served', `the cluster does not serve ${path}: ${said}`);
+  // The API server's words for a path that it does not know add nothing.
+  const more = said === '404 page not found' ? '' : `: ${said}`;
+  if (status === 404) return fail('not-served', `the cluster does not serve ${path}${more}`);
   if (status === 410)
     return { ...fail('cluster-unreachable', `lists expire before they are read: ${said}`), expired: true };
-  const unreachable = fail('cluster-unreachable', `the API server answers ${status} to ${path}: ${said}`);
+  const plain = /HTTP request to an HTTPS server/.test(said) ? { hint: 'write https: in the kubeconfig' } : {};
+  const unreachable = fail('cluster-unreachable', `the API server answers ${status} to ${path}: ${said}`, plain);
   if (status !== 429 && status < 500) return unreachable;
   const seconds = Number(headers['retry-after']);
   return { ...unreachable, wait: Number.isFinite(seconds) && seconds > 0 ? Math.min(seconds, 60) * 1000 : 0 };

@@ -44,7 +44,7 @@ export async function readPodLog(
   if (status !== 200) {
     const { message } = await failureText(body);
     const said = message === '' ? `HTTP ${status}` : message;
-    if (status === 401 || status === 403) return err(problem('forbidden', said));
+    if (status === 403) return err(problem('forbidden', said));
     return err(problem('log-unavailable', said));
   }
   let kept = Buffer.alloc(0);

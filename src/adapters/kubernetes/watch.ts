@@ -60,13 +60,16 @@ export async function watchOnce(connection: Connection, kind: KindInfo, options:
     signal: options.signal,
     idleTimeout: SILENCE,
   });
-  if (!response.ok) return { kind: 'failed', reason: response.error.message };
+  if (!response.ok) {
+    const { code, message } = response.error;
+    return { kind: code === 'cluster-unauthorized' ? 'refused' : 'failed', reason: message };
+  }
   const { status, body } = response.value;
   if (status !== 200) {
     const { message } = await failureText(body);
     if (status === 410) return { kind: 'expired' };
     const reason = message === '' ? `HTTP ${status}` : message;
-    return { kind: status === 401 || status === 403 || status === 404 ? 'refused' : 'failed', reason };
+    return { kind: status === 403 || status === 404 ? 'refused' : 'failed', reason };
   }
   options.opened();
   try {

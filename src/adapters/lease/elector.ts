@@ -35,6 +35,7 @@ export async function elect(
   lead: (signal: AbortSignal) => Promise<void>,
   signal: AbortSignal,
 ): Promise<void> {
+  let told = '';
   let seen: { readonly version: string; readonly at: number } | undefined;
   while (!signal.aborted) {
     const held = await acquire();
@@ -50,6 +51,11 @@ export async function elect(
     if (current && seen?.version !== current.version) seen = { version: current.version, at: now };
     const holder = current?.spec.holderIdentity ?? '';
     const duration = current?.spec.leaseDurationSeconds ?? timing.lease;
+    if (holder !== told) {
+      // Also where the chart is installed twice: only one of them works.
+      if (holder !== '' && holder !== identity) log.info({ identity, holder }, 'another one leads: this one waits');
+      told = holder;
+    }
     const free = holder === '' || holder === identity || now - (seen?.at ?? now) > duration * 1000;
     if (!free) return undefined;
     const written = await store.write(specOf(current?.spec), current);

@@ -78,6 +78,6 @@ function parsed(text: string): Result<Held, Problem> {
 
 function refused(status: number, message: string): Result<never, Problem> {
   const said = message === '' ? `HTTP ${status}` : message;
-  if (status !== 401 && status !== 403) return err(problem('lease-unreadable', said));
+  if (status !== 403) return err(problem('lease-unreadable', said));
   return err(problem('forbidden', said, { hint: 'grant get, create and update on this Lease (charts/remendo)' }));
 }

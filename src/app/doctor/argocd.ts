@@ -26,7 +26,8 @@ export async function examineArgoCd(connection: Connection, snapshot: Snapshot):
   const unread = applications.filter(({ status }) => status?.sync === undefined);
   return [
     line.ok(`${applications.length} Applications in ${namespaces.join(', ')}`),
-    ...(await Promise.all(namespaces.map((namespace) => tracking(connection, namespace)))),
+    ...(await tracking(connection, namespaces)),
+    ...missingProjects(snapshot),
     ...several(unread, (names) =>
       line.problem(`no sync status: ${names}`, 'is the application controller running?', 'status'),
     ),
@@ -39,8 +40,18 @@ export async function examineArgoCd(connection: Connection, snapshot: Snapshot):
   ];
 }
 
-/** The key `application.resourceTrackingMethod` of argocd-cm; where it is not set, the version decides. */
-async function tracking(connection: Connection, namespace: string): Promise<DoctorLine> {
+/**
+ * The key `application.resourceTrackingMethod` of each argocd-cm; where it is not set, the version decides. There is one in
+ * the namespace of each Argo CD; Applications may live in others too.
+ */
+async function tracking(connection: Connection, namespaces: readonly string[]): Promise<readonly DoctorLine[]> {
+  const found = await Promise.all(namespaces.map((namespace) => trackingIn(connection, namespace)));
+  const lines = found.filter((one) => one !== undefined);
+  if (lines.length > 0) return lines;
+  return [line.unknown(`there is no argocd-cm in ${namespaces.join(', ')}`, 'tracking')];
+}
+
+async function trackingIn(connection: Connection, namespace: string): Promise<DoctorLine | undefined> {
   const subject = `tracking in ${namespace}`;
   const answer = await connection.request({
     method: 'GET',
@@ -48,12 +59,27 @@ async function tracking(connection: Connection, namespace: string): Promise<Doct
   });
   if (!answer.ok) return line.unknown(answer.error.message, subject);
   const settings = Settings.safeParse(parseJson(await bodyText(answer.value.body).catch(() => '')));
+  if (answer.value.status === 404) return undefined;
   if (answer.value.status !== 200 || !settings.success) {
     return line.unknown(`argocd-cm cannot be read (HTTP ${answer.value.status})`, subject);
   }
   const method = settings.data.data?.['application.resourceTrackingMethod'];
   if (method === undefined) return line.ok('the default: annotation since Argo CD 3, label before', subject);
   return line.ok(method, subject);
+}
+
+/** Argo CD syncs nothing of an Application whose project does not exist. Projects live in Argo CD's own namespace. */
+function missingProjects(snapshot: Snapshot): DoctorLine[] {
+  if (isBlind(snapshot, 'AppProject')) return [];
+  const known = new Set(snapshot.objects.AppProject.map(({ metadata }) => metadata.name));
+  const lost = snapshot.objects.Application.filter(({ spec }) => !known.has(spec.project || 'default'));
+  return several(lost, (names) =>
+    line.problem(
+      `the project that they name does not exist: ${names}`,
+      'Argo CD does not sync them: make the AppProject, or name another',
+      'projects',
+    ),
+  );
 }
 
 function isManual({ spec }: Application): boolean {

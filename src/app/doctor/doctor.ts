@@ -8,6 +8,7 @@ import type { Snapshot } from '../../domain/snapshot.ts';
 import type { Basics } from '../app.ts';
 import { buildBasics } from '../app.ts';
 import { connectTo } from '../cluster.ts';
+import { valueTroubles } from '../credential-troubles.ts';
 import { createModel } from '../model.ts';
 import { examineArgoCd } from './argocd.ts';
 import { examineClock } from './clocks.ts';
@@ -40,6 +41,7 @@ export async function examine(config: Config, options: DoctorOptions): Promise<D
   const basics = await buildBasics(config, options);
   const snapshot = await examineCluster(config, options, basics, add);
   add(await examinePrograms(config, snapshot));
+  add(valueTroubles(basics.secrets).map(({ message, remedy }) => linesOf('credentials').problem(message, remedy)));
   if (snapshot) {
     add(await examineRepositories(basics.git, snapshot));
     add(await examineForges({ ...basics, config, fetch }, repositoriesOf(snapshot)));

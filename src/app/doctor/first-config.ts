@@ -1,5 +1,5 @@
-import { repositoryOf } from '../../adapters/github/repository-url.ts';
 import { DEFAULT_POLICY } from '../../domain/policy.ts';
+import { repositoryOf } from '../../domain/repository-url.ts';
 import type { Snapshot } from '../../domain/snapshot.ts';
 import { repositoriesOf, sourcesOf } from './repositories.ts';
 
@@ -15,7 +15,6 @@ export function firstConfig(snapshot: Snapshot, context: string | undefined): st
   const others = [...new Set(repositories.flatMap((url) => repositoryOf(url)?.host ?? []))].filter(
     (host) => host !== 'github.com',
   );
-  const host = others[0] ?? 'github.example.com';
   return `# Remendo. Every key is optional; docs/configuration.md describes them all. Secrets come from the environment.
 
 # observe: says what it would do and writes nothing. propose: opens pull requests.
@@ -26,10 +25,7 @@ cluster:
   name: ${quoted(snapshot.cluster)}
 ${context === undefined ? '' : `  context: ${quoted(context)}\n`}
 ${found(snapshot, repositories)}
-${others.length === 0 ? '# For GitHub Enterprise Server:' : '# Repositories are on hosts that are not github.com. If one is a GitHub Enterprise Server:'}
-#github:
-#  host: ${quoted(host)}
-#  apiUrl: ${quoted(`https://${host}/api/v3`)}
+${otherForges(repositories, others)}
 
 # A language model, asked only where rules, patterns and history know nothing; its answers are proven like all others.
 #llm:
@@ -51,6 +47,26 @@ ${others.length === 0 ? '# For GitHub Enterprise Server:' : '# Repositories are 
 #  propagation: ${duration(verify.propagationSeconds)}
 #  soak: ${duration(verify.soakSeconds)}
 `;
+}
+
+/** Which program a host runs cannot be told from its name: both sections are offered for it. */
+function otherForges(repositories: readonly string[], [first, ...more]: readonly string[]): string {
+  const plain = repositories.some((url) => repositoryOf(url)?.host === first && url.startsWith('http:'));
+  const [gitHub, gitea] = [first ?? 'github.example.com', first ?? 'gitea.example.com'];
+  const names = [first, ...more].filter((host) => host !== undefined).map(oneLine);
+  const head =
+    first === undefined
+      ? '# For a GitHub Enterprise Server, and for a Gitea or Forgejo (its token: REMENDO_GITEA_TOKEN); both may be there:'
+      : `# Repositories are on ${names.join(', ')}. If that is a GitHub Enterprise Server, take the first of these; if it is a
+# Gitea or Forgejo (its token: REMENDO_GITEA_TOKEN), the second:`;
+  return `${head}
+#github:
+#  host: ${quoted(gitHub)}
+#  apiUrl: ${quoted(`https://${gitHub}/api/v3`)}
+#gitea:
+#  host: ${quoted(gitea)}
+#  apiUrl: ${quoted(`${plain ? 'http' : 'https'}://${gitea}/api/v1`)}
+`.trimEnd();
 }
 
 function found(snapshot: Snapshot, repositories: readonly string[]): string {

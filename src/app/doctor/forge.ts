@@ -1,11 +1,8 @@
-import { readBranchRules } from '../../adapters/github/branch-rules.ts';
-import { createClient } from '../../adapters/github/client.ts';
-import { createGitHub } from '../../adapters/github/github.ts';
-import { apiUrlOf, repositoryOf } from '../../adapters/github/repository-url.ts';
 import type { Config } from '../../config/config.ts';
-import type { RepositoryInfo } from '../../ports/forge.ts';
+import type { BranchRules, Forge, ForgeResult, RepositoryInfo } from '../../ports/forge.ts';
 import type { Log } from '../../ports/log.ts';
-import { githubAuth } from '../forges.ts';
+import type { ForgeSite } from '../forges.ts';
+import { forgeSites } from '../forges.ts';
 import type { Secrets } from '../secrets.ts';
 import { examineClock } from './clocks.ts';
 import type { DoctorLine } from './line.ts';
@@ -15,8 +12,6 @@ const line = linesOf('forge');
 const signing = linesOf('signing');
 const checks = linesOf('checks');
 
-/** The account behind the GITHUB_TOKEN of a workflow. */
-const ACTIONS = 'github-actions[bot]';
 const TIMEOUT = 10_000;
 
 export interface ForgeScene {
@@ -31,96 +26,111 @@ export async function examineForges(
   scene: ForgeScene,
   repositories: readonly string[],
 ): Promise<readonly DoctorLine[]> {
-  const { config, secrets } = scene;
-  const { appId } = config.github;
-  if (appId !== undefined && secrets.githubAppKey === undefined) {
-    return [
-      line.problem(
-        'github.appId is configured without its key',
-        'set REMENDO_GITHUB_APP_KEY to the private key of the App',
-      ),
-    ];
-  }
-  if (!githubAuth(config, secrets)) {
+  const { config, secrets, log, fetch } = scene;
+  const lines = [...halfConfigured(config, secrets)];
+  const sites = forgeSites(config, secrets, { log, fetch });
+  if (sites.length === 0 && lines.length === 0) {
     const detail = 'there is no credential for a forge';
-    const remedy = 'set REMENDO_GITHUB_TOKEN, or github.appId and REMENDO_GITHUB_APP_KEY';
+    const remedy =
+      'set REMENDO_GITHUB_TOKEN, or github.appId and REMENDO_GITHUB_APP_KEY, or gitea.host and REMENDO_GITEA_TOKEN';
     return [config.policy.mode === 'propose' ? line.problem(detail, remedy) : line.unknown(detail, undefined, remedy)];
   }
-  const lines: DoctorLine[] = [];
-  for (const url of repositories) lines.push(...(await examineOne(scene, url)));
-  const host = config.github.host ?? 'github.com';
-  return [...lines, await clock(scene, config.github.apiUrl ?? apiUrlOf(host.toLowerCase()))];
+  const used = new Set<ForgeSite>();
+  for (const url of repositories) {
+    const site = sites.find(({ forgeOf }) => forgeOf(url) !== undefined);
+    const forge = site?.forgeOf(url);
+    if (site) used.add(site);
+    lines.push(...(forge ? await examineOne(forge, url) : [elsewhere(sites, url)]));
+  }
+  for (const site of used.size === 0 ? sites : used) lines.push(await clock(scene, site));
+  return lines;
 }
 
-async function examineOne({ config, secrets, log, fetch }: ForgeScene, url: string): Promise<readonly DoctorLine[]> {
-  const auth = githubAuth(config, secrets);
-  const address = repositoryOf(url);
-  const host = (config.github.host ?? 'github.com').toLowerCase();
-  if (!auth || !address || address.host !== host) {
-    const remedy = `pull requests are opened on ${host} only (github.host); failures there are reported without one`;
-    return [line.unknown('no forge is configured for its host', url, remedy)];
+/** What was begun in the configuration or in the environment, and needs the other. */
+function halfConfigured({ github, gitea }: Config, { githubAppKey, giteaToken }: Secrets): readonly DoctorLine[] {
+  const lines = [];
+  if (github.appId !== undefined && githubAppKey === undefined) {
+    const remedy = 'set REMENDO_GITHUB_APP_KEY to the private key of the App';
+    lines.push(line.problem('github.appId is configured without its key', remedy));
   }
-  const { owner, name } = address;
-  const options = { repository: { owner, name }, baseUrl: config.github.apiUrl ?? apiUrlOf(host), auth, log, fetch };
-  const info = await createGitHub(options).reader.repository();
+  if (gitea !== undefined && giteaToken === undefined) {
+    const remedy = 'set REMENDO_GITEA_TOKEN to a token of the account that opens pull requests';
+    lines.push(line.problem('gitea.host is configured without a token', remedy));
+  }
+  if (gitea === undefined && giteaToken !== undefined) {
+    const remedy = 'configure gitea.host, so that it is known where the token may be sent';
+    lines.push(line.problem('REMENDO_GITEA_TOKEN is set, and no gitea is configured', remedy));
+  }
+  return lines;
+}
+
+function elsewhere(sites: readonly ForgeSite[], url: string): DoctorLine {
+  const hosts = sites.map(({ host }) => host).join(' and ') || 'no host';
+  const remedy = `pull requests are opened on ${hosts} (github.host, gitea.host); failures elsewhere are reported without one`;
+  return line.unknown('no forge is configured for its host', url, remedy);
+}
+
+async function examineOne({ capabilities, reader }: Forge, url: string): Promise<readonly DoctorLine[]> {
+  const { name, remedies } = capabilities;
+  const info = await reader.repository();
   if (!info.ok) {
     const { code, message } = info.error;
     if (code === 'unreachable' || code === 'rate-limited') return [line.unknown(message, url)];
-    const remedy = 'the token or App needs this repository, with Contents, Pull requests and Issues (write)';
-    return [line.problem(message, remedy, url)];
+    return [line.problem(message, remedies.rights, url)];
   }
   const { archived, canPush, login, defaultBranch } = info.value;
   if (archived)
     return [line.problem('the repository is archived', 'nothing can be written there: remove its Applications', url)];
-  if (!canPush) {
-    return [
-      line.problem(
-        `${login} may not push branches`,
-        'give it the role Write, or the App the permissions Contents and Pull requests',
-        url,
-      ),
-    ];
-  }
-  const rules = await readBranchRules(createClient(options), defaultBranch);
-  const demands = rules.ok
-    ? signatures(info.value, rules.value.signatures, url)
-    : signing.unknown(rules.error.message, url);
+  if (!canPush) return [line.problem(`${login} may not push branches`, remedies.rights, url)];
+  const rules = await reader.branchRules(defaultBranch);
   return [
-    line.ok(`${login} may open pull requests`, url),
-    demands,
-    willRun(login, rules.ok ? rules.value.requiredChecks : [], url),
+    line.ok(`${login} may open pull requests on ${name}`, url),
+    signatures(capabilities, info.value, rules, url),
+    willRun(capabilities, info.value, rules.ok ? rules.value.requiredChecks : [], url),
   ];
 }
 
-/** GitHub signs what an App or a workflow commits through the API; what a personal token commits stays unsigned. */
-function signatures({ login, defaultBranch }: RepositoryInfo, demanded: boolean, url: string): DoctorLine {
-  const signed = login.endsWith('[bot]');
-  if (signed) return signing.ok('GitHub signs the commits of this account', url);
-  if (!demanded) return signing.ok(`${defaultBranch} does not ask for signatures, as far as ${login} may see`, url);
-  return signing.problem(
-    `${defaultBranch} asks for signed commits, and those of a personal token are not`,
-    'use a GitHub App',
-    url,
-  );
+type Capabilities = Forge['capabilities'];
+
+/** Whether commits of this credential could be merged where signatures are demanded. */
+function signatures(
+  { name, remedies }: Capabilities,
+  { login, defaultBranch, signing: signed }: RepositoryInfo,
+  rules: Awaited<ForgeResult<BranchRules>>,
+  url: string,
+): DoctorLine {
+  if (signed === 'signed') return signing.ok(`${name} signs the commits of this account`, url);
+  if (!rules.ok) return signing.unknown(rules.error.message, url);
+  const demanded = rules.value.signatures;
+  if (demanded === false) return signing.ok(`${defaultBranch} does not ask for signatures`, url);
+  if (demanded === undefined) {
+    const detail = `${login} may not know whether ${defaultBranch} asks for signatures`;
+    return signing.unknown(detail, url, `if it does: ${remedies.signing}`);
+  }
+  const detail = `${defaultBranch} asks for signed commits`;
+  if (signed === 'unknown') {
+    return signing.unknown(`${detail}, and whether ${name} signs those of ${login} is its operator’s choice`, url);
+  }
+  return signing.problem(`${detail}, and those of ${login} are not`, remedies.signing, url);
 }
 
-/** docs.github.com, "Triggering a workflow from a workflow": events of the GITHUB_TOKEN start no workflows. */
-function willRun(login: string, required: readonly string[], url: string): DoctorLine {
-  if (login !== ACTIONS)
-    return checks.ok(
-      required.length === 0 ? 'checks run; none is required' : `checks run; required: ${required.join(', ')}`,
-      url,
-    );
-  const remedy = 'use the token of a GitHub App (actions/create-github-app-token)';
-  return checks.problem('no checks run on pull requests that the GITHUB_TOKEN of a workflow opens', remedy, url);
+function willRun(
+  { remedies }: Capabilities,
+  { login, startsChecks }: RepositoryInfo,
+  required: readonly string[],
+  url: string,
+): DoctorLine {
+  if (!startsChecks) return checks.problem(`no checks run on pull requests that ${login} opens`, remedies.checks, url);
+  const demanded = required.length === 0 ? 'none is required' : `required: ${required.join(', ')}`;
+  return checks.ok(`checks run; ${demanded}`, url);
 }
 
-async function clock({ fetch }: ForgeScene, apiUrl: string): Promise<DoctorLine> {
+async function clock({ fetch }: ForgeScene, { host, apiUrl }: ForgeSite): Promise<DoctorLine> {
   const asked = Date.now();
   try {
     const answer = await fetch(apiUrl, { method: 'HEAD', signal: AbortSignal.timeout(TIMEOUT) });
-    return examineClock('forge', answer.headers.get('date'), asked, Date.now());
+    return examineClock(host, answer.headers.get('date'), asked, Date.now());
   } catch {
-    return linesOf('clock').unknown(`${apiUrl} does not answer`, 'forge');
+    return linesOf('clock').unknown(`${apiUrl} does not answer`, host);
   }
 }

@@ -37,9 +37,9 @@ async function examineOne(git: Git, snapshot: Snapshot, url: string): Promise<Do
   const refreshed = opened.ok ? await opened.value.refresh() : opened;
   if (!opened.ok || !refreshed.ok) {
     const failure = !opened.ok ? opened.error : !refreshed.ok ? refreshed.error : undefined;
-    const remedy =
-      failure?.hint ?? 'give a credential for this host (docs/configuration.md, Secrets), or a clone with --repo';
-    return line.problem(failure === undefined ? 'cannot be fetched' : firstLine(formatProblem(failure)), remedy, url);
+    if (failure === undefined) return line.problem('cannot be fetched', CREDENTIAL, url);
+    const remedy = REMEDIES[failure.code] ?? failure.hint ?? CREDENTIAL;
+    return line.problem(firstLine(formatProblem(failure)), remedy, url);
   }
   const wanted = new Set(
     sourcesOf(snapshot).flatMap((source) => (source.repoURL === url ? [source.targetRevision ?? 'HEAD'] : [])),
@@ -55,6 +55,13 @@ async function examineOne(git: Git, snapshot: Snapshot, url: string): Promise<Do
   }
   return line.ok(`fetched; ${[...wanted].join(', ')}`, url);
 }
+
+const CREDENTIAL = 'give a credential for this host (docs/configuration.md, Secrets), or a clone with --repo';
+const REMEDIES: Readonly<Record<string, string>> = {
+  'repository-unreachable':
+    'check the way from here to this host: DNS, proxy (HTTPS_PROXY), firewall, NetworkPolicy; or name a clone with --repo',
+  'disk-full': 'make room where the clones lie (state.directory, or the cache folder of the user)',
+};
 
 function firstLine(text: string): string {
   return text.split('\n')[0] ?? '';

@@ -47,7 +47,7 @@ async function watches(connection: Connection, kinds: readonly Kind[]): Promise<
     });
     if (!answer.ok) return line.unknown(answer.error.message, 'watch');
     answer.value.body.destroy();
-    if (answer.value.status === 401 || answer.value.status === 403) refused.push(kind);
+    if (answer.value.status === 403) refused.push(kind);
   }
   if (refused.length === 0) return line.ok('and watched', 'watch');
   return line.problem(
@@ -72,7 +72,7 @@ async function logs(connection: Connection, { objects }: Snapshot): Promise<Doct
   if (!answer.ok) return line.unknown(answer.error.message, 'pods/log');
   const { status, body } = answer.value;
   const { message } = await failureText(body);
-  if (status === 403 || status === 401) {
+  if (status === 403) {
     const remedy = 'grant get on pods/log; without it some failures stay without their reason';
     return line.problem(`cannot read logs: ${message}`, remedy, 'pods/log');
   }

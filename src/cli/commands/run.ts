@@ -1,5 +1,6 @@
 import { buildApp } from '../../app/app.ts';
-import { scanOutput } from '../../app/scan-output.ts';
+import { credentialTroubles } from '../../app/credential-troubles.ts';
+import { runOutput } from '../../app/scan-output.ts';
 import { pass } from '../../engine/pass.ts';
 import type { PassReport } from '../../engine/report.ts';
 import { runDaemon } from '../../serve/daemon.ts';
@@ -33,6 +34,7 @@ export async function run(options: RunOptions): Promise<number> {
     return 1;
   }
   const app = built.value;
+  for (const { message, remedy } of credentialTroubles(config, app.secrets)) app.log.warn({ remedy }, message);
   const signal = stopSignal();
   const show = (report: PassReport): void => print(report, options.output, terminal);
   if (options.once === true) {
@@ -57,6 +59,6 @@ export async function run(options: RunOptions): Promise<number> {
 }
 
 function print(report: PassReport, output: 'text' | 'json', terminal: Terminal): void {
-  if (output === 'json') terminal.out(JSON.stringify(scanOutput(report)));
+  if (output === 'json') terminal.out(JSON.stringify(runOutput(report)));
   else printPass(report, terminal);
 }

@@ -47,10 +47,10 @@ export interface PullView {
   readonly mergeCommitSha?: string;
 }
 
-/** A GitHub of one's own: the REST API and git over HTTP on one port of 127.0.0.1, over bare repositories on disk. */
+/** A GitHub of one's own: the REST API and git over HTTP on one port, over bare repositories on disk. */
 export interface GitHubSandbox {
-  /** Starts on a free port. `url` is the API's base; `gitUrl` gives a repository's clone URL (no credentials in it). */
-  listen(): Promise<{ url: string; host: string; gitUrl(owner: string, name: string): string }>;
+  /** Starts on a free port of an address of this machine, 127.0.0.1 unless given. `url` is the API's base; `gitUrl` gives a repository's clone URL (no credentials in it). */
+  listen(hostname?: string): Promise<{ url: string; host: string; gitUrl(owner: string, name: string): string }>;
   close(): Promise<void>;
   /** Both hold the role `write` on every repository: the account of Remendo, and a person who reviews. */
   readonly bot: Credential;

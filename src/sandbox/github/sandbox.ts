@@ -99,10 +99,10 @@ export function createGitHubSandbox(options: GitHubSandboxOptions): GitHubSandbo
       });
       return { sha };
     },
-    listen: () =>
+    listen: (hostname = '127.0.0.1') =>
       new Promise((resolve) => {
-        const started = serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' }, ({ port }) => {
-          const host = `127.0.0.1:${port}`;
+        const started = serve({ fetch: app.fetch, port: 0, hostname }, ({ port }) => {
+          const host = `${hostname}:${port}`;
           const gitUrl = (owner: string, name: string): string => `http://${host}/${owner}/${name}.git`;
           resolve({ url: `http://${host}${API_PATH}`, host, gitUrl });
         });

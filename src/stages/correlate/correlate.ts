@@ -26,8 +26,11 @@ export function correlate(snapshot: Snapshot, findings: readonly Finding[]): Inc
   const roots = findRoots(groupFindings(findings, owners), snapshot);
   const serving = createServing(snapshot, owners);
   const sharers = shareRoots([...roots.keys()]);
+  const alike = failAlike([...roots.keys()]);
   return [...roots]
-    .map(([root, effects]) => toIncident({ snapshot, owners, serving, root, effects, sharers: sharers(root) }))
+    .map(([root, effects]) =>
+      toIncident({ snapshot, owners, serving, root, effects, sharers: sharers(root), alike: alike(root) }),
+    )
     .sort(compareIncidents);
 }
 
@@ -38,9 +41,10 @@ interface Parts {
   readonly root: Group;
   readonly effects: readonly Group[];
   readonly sharers: readonly ObjectRef[];
+  readonly alike: readonly ObjectRef[];
 }
 
-function toIncident({ snapshot, owners, serving, root, effects, sharers }: Parts): Incident {
+function toIncident({ snapshot, owners, serving, root, effects, sharers, alike }: Parts): Incident {
   const { workload: object, cause, container, subject, findings } = root;
   const [first] = findings;
   const failing = findings.map((finding) => finding.object);
@@ -73,6 +77,7 @@ function toIncident({ snapshot, owners, serving, root, effects, sharers }: Parts
     ...(since === undefined ? {} : { since }),
     evidence: collectEvidence(root, effects, sharers),
     facts: { ...first?.facts, ...(containers.length > 1 ? { containers } : {}) },
+    ...(alike.length === 0 ? {} : { alike }),
     affected: affected.slice(0, MOST_AFFECTED),
     explains: explains.toSorted((a, b) => explainKey(a).localeCompare(explainKey(b))).slice(0, MOST_AFFECTED),
     stillServing,
@@ -110,6 +115,17 @@ function shareRoots(roots: readonly Group[]): (root: Group) => readonly ObjectRe
   }
   return (root) =>
     uniqueRefs(byRoot.get(rootKey(root)) ?? []).filter((workload) => refKey(workload) !== refKey(root.workload));
+}
+
+/** Other workloads of the same kind, in any namespace, that fail for the same cause in a container of the same name. */
+function failAlike(roots: readonly Group[]): (root: Group) => readonly ObjectRef[] {
+  const key = ({ workload, cause, container, subject }: Group): string =>
+    JSON.stringify([workload.kind, cause, container ?? null, subject ?? null]);
+  const groups = Map.groupBy(roots, key);
+  return (root) =>
+    uniqueRefs((groups.get(key(root)) ?? []).map(({ workload }) => workload)).filter(
+      (workload) => refKey(workload) !== refKey(root.workload),
+    );
 }
 
 function rootKey({ workload, cause, subject }: Group): string {

@@ -6,10 +6,8 @@ import type { Fix } from '../../domain/proposal.ts';
 import type { Delivery } from './delivery.ts';
 import { quoteBlock, quoteCell, quoteCode, quoteInline } from './quote.ts';
 import type { PullRequestState } from './state-block.ts';
-import { formatBlock } from './state-block.ts';
+import { ROOM_FOR_END, formatBlock } from './state-block.ts';
 
-/** GitHub refuses bodies over 65,536 characters. */
-const BODY_LIMIT = 65_000;
 const TOO_LONG = '_Too long to be shown here: see the files of this pull request._';
 
 const SIGN: Readonly<Record<CheckStatus, string>> = {
@@ -28,9 +26,15 @@ const ORIGIN: Readonly<Record<Fix['origin'], string>> = {
 
 /**
  * The body of a pull request: what fails, the evidence, why this change, its proof, what follows, how to say no, and the
- * hidden block. Its texts have no secrets (see withoutSecrets). Undefined where the block alone is too large to be held.
+ * hidden block. Its texts have no secrets (see withoutSecrets). At most `limit` characters; undefined where the block
+ * alone is longer.
  */
-export function renderBody(delivery: Delivery, state: PullRequestState, policy: Policy): string | undefined {
+export function renderBody(
+  delivery: Delivery,
+  state: PullRequestState,
+  policy: Policy,
+  limit: number,
+): string | undefined {
   const { incident, location, fix, changeSet } = delivery;
   const since = incident.since === undefined ? '' : ` since ${quoteCode(incident.since)}`;
   const serving = incident.stillServing ? ' Older pods still serve: the rollout is stuck, the service is up.' : '';
@@ -52,7 +56,7 @@ export function renderBody(delivery: Delivery, state: PullRequestState, policy: 
     'Close this pull request: Remendo takes that as a no for this failure and does not ask again. Push a commit to this branch and Remendo leaves it to you.',
   ];
   const block = formatBlock('state', state);
-  const room = BODY_LIMIT - block.length;
+  const room = limit - block.length - ROOM_FOR_END;
   const text = fitting(
     sections.filter((section) => section !== ''),
     room,
@@ -61,7 +65,7 @@ export function renderBody(delivery: Delivery, state: PullRequestState, policy: 
 }
 
 /** Sections in their order within `room` characters; the longest ones give way first, whole, so that no markup is cut. */
-function fitting(sections: readonly string[], room: number): string | undefined {
+export function fitting(sections: readonly string[], room: number): string | undefined {
   const kept = [...sections];
   const length = (): number => kept.reduce((sum, section) => sum + section.length + 2, 0);
   while (length() > room) {
@@ -90,11 +94,13 @@ function evidenceTable({ evidence }: Incident): string {
   return ['| | object | where | what it says |', '|---|---|---|---|', ...rows].join('\n');
 }
 
-function proofTable({ checks }: Proof): string {
+/** The checks of a proof with their answers, for a reviewer. */
+export function proofTable({ checks }: Proof): string {
   const rows = checks.map(({ name, result, detail }) => `| ${name} | ${SIGN[result]} | ${quoteInline(detail, 500)} |`);
   return ['| check | result | |', '|---|---|---|', ...rows].join('\n');
 }
 
-function span(seconds: number): string {
+/** Seconds in words. */
+export function span(seconds: number): string {
   return seconds < 120 ? `${seconds} seconds` : `${Math.round(seconds / 60)} minutes`;
 }

@@ -10,6 +10,7 @@ import type { Ledger, OwnPullRequest } from './ledger.ts';
 import { LABEL, ofIncident, openOf } from './ledger.ts';
 import { limitReached } from './limits.ts';
 import { branchName, pullRequestTitle } from './naming.ts';
+import { twin } from './twin.ts';
 import type { Commits } from './ownership.ts';
 import { commitMessage, commitsOn, isOwnCommit } from './ownership.ts';
 import type { PullRequestState } from './state-block.ts';
@@ -92,6 +93,8 @@ async function openNew(ports: DeliverPorts, delivery: Delivery, ledger: Ledger):
   }
   const text = await write(ports, delivery, stateOf);
   if ('outcome' in text) return text;
+  const other = twin(ledger, text.state);
+  if (other) return other;
   const committed = await forge.writer.commit({
     branch,
     parent: delivery.changeSet.baseRevision,
@@ -153,14 +156,14 @@ interface Written {
 
 /** Title and body without secrets; a decision where that cannot be had. */
 async function write(
-  { hide, policy }: DeliverPorts,
+  { forge, hide, policy }: DeliverPorts,
   delivery: Delivery,
   remember: (hidden: Delivery) => PullRequestState,
 ): Promise<Written | Delivered> {
   try {
     const hidden = await withoutSecrets(delivery, hide);
     const state = remember(hidden);
-    const body = renderBody(hidden, state, policy);
+    const body = renderBody(hidden, state, policy, forge.capabilities.bodyLimit);
     if (body === undefined)
       return { outcome: 'not-editable', reason: 'the change is too large for a pull request’s text' };
     return { title: await pullRequestTitle(hidden.incident, delivery.fix, hide), body, state };

@@ -25,6 +25,18 @@ export function fingerprintOfBranch(branch: string): string | undefined {
   return branch.startsWith(BRANCH_PREFIX) ? /-([0-9a-f]{16})$/.exec(branch)?.[1] : undefined;
 }
 
+/** `remendo/shop-web-1a2b3c4d5e6f7a8b-revert-7`: what puts pull request 7 of this incident back. */
+export function revertBranchName(incident: Pick<Incident, 'object' | 'fingerprint'>, of: number): string {
+  return `${branchName(incident)}-revert-${of}`;
+}
+
+/** What a revert's branch names; undefined for other branches. */
+export function revertOfBranch(branch: string): { readonly fingerprint: string; readonly of: number } | undefined {
+  const [, fingerprint, of] = /-([0-9a-f]{16})-revert-([1-9]\d*)$/.exec(branch) ?? [];
+  if (!branch.startsWith(BRANCH_PREFIX) || fingerprint === undefined) return undefined;
+  return { fingerprint, of: Number(of) };
+}
+
 /** Longer values do not help in a title. */
 const LONGEST_VALUE = 80;
 

@@ -1,15 +1,24 @@
 /** Shows nothing, and stops a forge from seeing a mention, a reference or a link in what stands around it. */
 const ZERO_WIDTH = '\u200B';
 
+const SHA = /\b[0-9a-f]{40}\b|(?<![\w:/-])(?=\d*[a-f])[0-9a-f]{7,64}(?![\w:/-])/gi;
+
 /**
  * Text from a cluster, a log or a model, made safe inside a pull request: it cannot mention, link, close, hide or format
- * anything. For prose on one line, table cells included. GitHub looks for mentions and references in the rendered text
- * (github.com/gjtorikian/html-pipeline), so entities and backslashes must not bring them back.
+ * anything. For prose on one line, table cells included. Forges look for mentions and references in the rendered text
+ * (github.com/gjtorikian/html-pipeline; modules/markup/html.go of Gitea), so entities and backslashes must not bring them
+ * back.
  */
 export function quoteInline(text: string, limit = 300): string {
   const line = breakUp(oneLine(text, limit))
     .replaceAll(/@(?=\S)/g, `@${ZERO_WIDTH}`)
-    .replaceAll(/\b([0-9a-f]{7})(?=[0-9a-f]{33}\b)/gi, `$1${ZERO_WIDTH}`)
+    // Forges link the SHA of a commit, from seven digits on where it stands alone.
+    .replaceAll(SHA, (sha) => sha.replaceAll(/.{6}(?=.)/g, `$&${ZERO_WIDTH}`))
+    // Between colons stands the name of a picture.
+    .replaceAll(/:(?=[\w+-]+:)/g, `:${ZERO_WIDTH}`)
+    .replace(/:[\w+-]+$/, `$&${ZERO_WIDTH}`)
+    // Gitea reads these in the rendered text, where a backslash is gone: pages of its wiki.
+    .replaceAll(/\[(?=\[)/g, `[${ZERO_WIDTH}`)
     .replaceAll(/[\\`*_{}[\]<>|~$&]/g, String.raw`\$&`);
   // At the start of a line these would begin a heading, a list or a rule.
   return line.replace(/^[#+\-=]/, String.raw`\$&`).replace(/^(\d{1,9})([.)])/, String.raw`$1\$2`);
@@ -41,7 +50,9 @@ export function quoteBlock(text: string, language = 'text', limit = 4000): strin
 /** Text for a title or a commit's subject, where there is no markup to hide in: what could act is left out. */
 export function plainTitle(text: string, limit = 120): string {
   const line = oneLine(text, 1000)
-    .replaceAll(/[#<>`]|(?<!\w)@/g, '')
+    .replaceAll(/[#<>`]|(?<!\w)@|!(?=\d)/g, '')
+    // With these at their beginning, forges take a pull request for unfinished: a workload may be called `wip`.
+    .replace(/^(wip|draft):/i, '$1 -')
     .replaceAll(/\bGH-(?=\d)/gi, 'GH ')
     .replaceAll(/[a-z][a-z0-9+.-]*:\/\//gi, '');
   return shorten(line.trim(), limit);
@@ -60,7 +71,7 @@ function oneLine(text: string, limit: number): string {
 function breakUp(text: string): string {
   return text
     .replaceAll('<!--', `<!${ZERO_WIDTH}--`)
-    .replaceAll(/#(?=\d)/g, `#${ZERO_WIDTH}`)
+    .replaceAll(/([#!])(?=\d)/g, `$1${ZERO_WIDTH}`)
     .replaceAll(/(GH)-(?=\d)/gi, `$1${ZERO_WIDTH}-`)
     .replaceAll(/(https?|ftp):(?=\/\/)/gi, `$1:${ZERO_WIDTH}`)
     .replaceAll(/(mailto|xmpp):(?=\S)/gi, `$1:${ZERO_WIDTH}`)

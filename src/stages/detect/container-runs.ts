@@ -1,5 +1,5 @@
 import type { ContainerStatus } from '../../domain/kubernetes/pod.ts';
-import { containerOf, firstSeen, lastSeen } from './event-index.ts';
+import { containerOf, firstSeen } from './event-index.ts';
 import type { ContainerView, PodView } from './pod-view.ts';
 import type { SnapshotIndex } from './snapshot-index.ts';
 import type { Event } from '../../domain/kubernetes/cluster-objects.ts';
@@ -84,32 +84,4 @@ export function failingSince(index: SnapshotIndex, view: PodView, container: Con
 export function notReadySince({ pod }: PodView): string | undefined {
   const ready = pod.status?.conditions?.find(({ type }) => type === 'Ready');
   return ready?.status === 'False' ? ready.lastTransitionTime : undefined;
-}
-
-/** Which probe made the kubelet end the container's last run, as its events say; undefined where none did. */
-export function probeKill(
-  index: SnapshotIndex,
-  view: PodView,
-  container: ContainerView,
-): { readonly type: 'liveness' | 'startup'; readonly event: Event } | undefined {
-  const ended = endingsOf(container)[0]?.terminated;
-  const start = Date.parse(ended?.startedAt ?? '');
-  // A kill before the last run began ended an earlier one: the last run ended by itself.
-  const events = containerEvents(index, view, container).filter(
-    (event) => !(Date.parse(lastSeen(event) ?? '') < start),
-  );
-  const told = events.map((event) => ({ type: killer(event), event })).find(({ type }) => type !== undefined);
-  if (told?.type !== undefined) return { type: told.type, event: told.event };
-  // The API server's event limits drop events: failed probes and a kill signal together tell the same.
-  if (ended === undefined || ended.reason === 'OOMKilled' || ![137, 143].includes(ended.exitCode)) return undefined;
-  const failed = events.find(({ reason, message = '' }) => reason === 'Unhealthy' && FAILED_PROBE.test(message));
-  return failed && { type: failed.message?.startsWith('Liveness') === true ? 'liveness' : 'startup', event: failed };
-}
-
-const FAILED_PROBE = /^(Liveness|Startup) probe failed/;
-
-function killer({ reason, message = '' }: Event): 'liveness' | 'startup' | undefined {
-  if (reason !== 'Killing') return undefined;
-  if (/failed liveness probe/.test(message)) return 'liveness';
-  return /failed startup probe/.test(message) ? 'startup' : undefined;
 }

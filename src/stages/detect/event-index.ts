@@ -22,9 +22,9 @@ export function indexEvents(events: readonly Event[]): EventsOf {
   for (const event of events) {
     const { kind, namespace = event.metadata.namespace, name } = event.involvedObject;
     const key = keyOf(kind, namespace, name);
-    const list = byObject.get(key);
-    if (list === undefined) byObject.set(key, [event]);
-    else list.push(event);
+    const list = byObject.get(key) ?? [];
+    list.push(withOwnWords(event));
+    byObject.set(key, list);
   }
   for (const list of byObject.values()) list.sort(newestFirst);
   return ({ kind, namespace, name }, metadata) => {
@@ -32,6 +32,12 @@ export function indexEvents(events: readonly Event[]): EventsOf {
     const uid = metadata?.uid;
     return uid === undefined ? list : list.filter((event) => [undefined, uid].includes(event.involvedObject.uid));
   };
+}
+
+/** client-go tools/record writes several events that differ in their message only as one, with these words before the newest. */
+function withOwnWords(event: Event): Event {
+  const message = event.message?.replace(/^\(combined from similar events\): /, '');
+  return message === event.message ? event : { ...event, message };
 }
 
 function keyOf(kind = '', namespace = '', name = ''): string {

@@ -15,8 +15,7 @@ export function resolveLimitRange(
   const resources = refusal.resources ?? [];
   const ranges = index.snapshot.objects.LimitRange.filter(
     ({ metadata, spec }) =>
-      metadata.namespace === namespace &&
-      resources.every((amount) => spec.limits.some((limit) => sets(amount, limit.max, limit.min))),
+      metadata.namespace === namespace && resources.every((amount) => spec.limits.some((limit) => sets(amount, limit))),
   );
   const name = ranges.length === 1 ? ranges[0]?.metadata.name : undefined;
   const named = resources.map((amount) => {
@@ -26,11 +25,12 @@ export function resolveLimitRange(
   return { ...refusal, ...(name === undefined ? {} : { name }), resources: named };
 }
 
-type Bounds = Readonly<Record<string, string | number>> | undefined;
+type Limit = SnapshotIndex['snapshot']['objects']['LimitRange'][number]['spec']['limits'][number];
 
-function sets({ resource, limited, bound }: Amount, max: Bounds, min: Bounds): boolean {
+function sets({ resource, limited, bound }: Amount, { max, min, maxLimitRequestRatio }: Limit): boolean {
   const name = resource.slice(resource.indexOf('.') + 1);
-  const value = quantity((bound === 'max' ? max : min)?.[name]);
+  const bounds = resource.startsWith('ratio.') ? maxLimitRequestRatio : bound === 'max' ? max : min;
+  const value = quantity(bounds?.[name]);
   return value !== undefined && value === quantity(limited);
 }
 

@@ -1,5 +1,6 @@
 import type { Node } from '../../domain/kubernetes/cluster-objects.ts';
 import type { PodSpec } from '../../domain/kubernetes/pod.ts';
+import { isSystemTaintKey } from './messages/scheduler.ts';
 import type { SnapshotIndex } from './snapshot-index.ts';
 
 type Expression = { readonly key: string; readonly operator: string; readonly values?: readonly string[] | undefined };
@@ -22,6 +23,26 @@ export function checkNodeConstraints(index: SnapshotIndex, spec: PodSpec): NodeC
   if (selected.length === 0) return { blocking: 'node-selector', selector: Object.fromEntries(pairs) };
   if (!nodes.some((node) => meetsAffinity(spec, node))) return { blocking: 'node-affinity', selector: {} };
   return { blocking: selected.some((node) => meetsAffinity(spec, node)) ? 'none' : 'both-together', selector: {} };
+}
+
+/** Whether some node has a taint that people put there and the pod does not tolerate; true where the nodes are not known. */
+export function meetsOwnTaint(index: SnapshotIndex, { tolerations = [] }: PodSpec): boolean {
+  const nodes = index.snapshot.objects.Node;
+  if (index.blind('Node') || nodes.length === 0) return true;
+  return nodes.some(({ spec }) =>
+    (spec?.taints ?? []).some(
+      ({ key, value = '', effect }) =>
+        effect !== 'PreferNoSchedule' &&
+        !isSystemTaintKey(key) &&
+        !tolerations.some(
+          (one) =>
+            (one.effect === undefined || one.effect === effect) &&
+            (one.operator === 'Exists'
+              ? one.key === undefined || one.key === key
+              : one.key === key && (one.value ?? '') === value),
+        ),
+    ),
+  );
 }
 
 function carries(node: Node, [key, value]: readonly [string, string]): boolean {

@@ -7,6 +7,8 @@ import type { ApplicationSpec } from '../../domain/kubernetes/application.ts';
 import type { ApplicationRef, Checkout, Location } from '../../domain/source.ts';
 import type { Git } from '../../ports/git.ts';
 import type { Overlay, Renderer } from '../../ports/renderer.ts';
+import type { SameFault } from './alike.ts';
+import { withAlike } from './alike.ts';
 import type { ApplicationIndex } from './applications.ts';
 import { applicationRef, findApplication } from './applications.ts';
 import { compareRenders } from './compare.ts';
@@ -33,12 +35,16 @@ export interface FanIn {
     location: Target & Pick<Location, 'repoURL'>,
     changeSet: Pick<ChangeSet, 'repoURL' | 'files' | 'baseRevision'>,
   ): Promise<Pairs>;
-  /** Names of other Applications, and of Kustomize entry points that no Application is known for, which an overlay alters. */
+  /**
+   * Names of other Applications, and of Kustomize entry points that no Application is known for, which an overlay
+   * alters in more than what fails alike.
+   */
   others(
     location: Target,
     checkout: Checkout,
     overlay: Overlay,
     checkouts: Map<string, Checkout>,
+    fault?: SameFault,
   ): Promise<readonly string[]>;
   /** The repository of the Application that deploys an Application's own manifest; undefined where none is known. */
   home(target: Target, checkouts: Map<string, Checkout>): Promise<Checkout | undefined>;
@@ -150,7 +156,7 @@ export function createFanIn(dependencies: FanInDependencies): FanIn {
         checkouts: new Map(),
       });
     },
-    async others(location, checkout, overlay, checkouts) {
+    async others(location, checkout, overlay, checkouts, fault = { changes: [], alike: [] }) {
       const targets = known(location, checkout).slice(1);
       const own = location.spec.source?.path;
       const covered = new Set(
@@ -161,7 +167,7 @@ export function createFanIn(dependencies: FanInDependencies): FanIn {
       const all = affected([...targets, ...entries], checkout, overlay);
       const pairs = await renderPairs(renders, all, { overlay, baseRevision: checkout.revision, edited, checkouts });
       const changed = pairs.pairs
-        .filter(({ before, after }) => compareRenders(before, after).length > 0)
+        .filter(({ before, after }) => compareRenders(withAlike(before, after, fault), after).length > 0)
         .map(({ application }) => formatApplication(application));
       // An entry point that nobody deploys and that does not render anyway has no say.
       const unknown = pairs.unrendered.filter(({ application }) => application.namespace !== ENTRY_POINT);

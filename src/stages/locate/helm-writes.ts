@@ -22,7 +22,7 @@ export function* writeCandidates(
   values: JsonValue,
   change: ValueChange,
   context: LocateContext,
-  goal: Pick<Goal, 'location' | 'source'>,
+  goal: Pick<Goal, 'location' | 'source' | 'mending'> & Partial<Pick<Goal, 'operations'>>,
 ): Generator<Candidate> {
   const deciding = layers.findLastIndex((layer) => setsAt(layer, change.key));
   const ownValues = layers.some(({ place }) => place.kind === 'values');
@@ -32,6 +32,12 @@ export function* writeCandidates(
   if (current && open(current)) {
     const candidate = writeIn(current, leaves, values, change);
     if (candidate) yield candidate;
+  } else if (current && goal.mending && current.place.closed === undefined && current.prefix.length === 0) {
+    // A fault in the chart's own default is mended there where that moves nobody else, which trying it shows. An amount
+    // that is too small for one environment is no fault of the default, unless somebody changed it there.
+    const candidate = writeIn(current, leaves, values, change);
+    const before = { file: current.place.file, path: change.key, value: change.value ?? null };
+    if (candidate) yield isAmount(goal) ? { ...candidate, onlyAsBefore: before } : candidate;
   }
   const above = layers.slice(deciding + 1).filter((layer) => open(layer) && layer.parameter === undefined);
   const files = above.filter(({ place }) => place.kind === 'values').reverse();
@@ -51,6 +57,10 @@ export function* writeCandidates(
     const candidate = newInlineValues(change, context, goal);
     if (candidate) yield candidate;
   }
+}
+
+function isAmount({ operations = [] }: Partial<Pick<Goal, 'operations'>>): boolean {
+  return operations.every(({ path }) => path.includes('resources') || path.at(-1) === 'replicas');
 }
 
 function writeIn(

@@ -13,6 +13,7 @@ import { carriesValue, inlinePatches, kustomizePlaces } from './kustomize-places
 import type { Leaf, Place } from './places.ts';
 import { editAt, leavesOf } from './places.ts';
 import type { Goal } from './plan.ts';
+import { withWrittenNames } from './reference-names.ts';
 import type { Candidate, LocateContext, Session } from './session.ts';
 import type { Wish } from './value-candidates.ts';
 import { scalarCandidates, wishesOf } from './value-candidates.ts';
@@ -31,6 +32,13 @@ export async function* kustomizeCandidates(
   const places = [...kustomizePlaces(source, NO_OVERLAY), ...options, ...options.flatMap(inlinePatches)];
   const wishes = wishesOf(declared.object, operations);
   const documents = places.filter((place) => describes(place, declared.ref));
+  const written = withWrittenNames(goal, wishes, places);
+  if (written) {
+    const named = written.flatMap((ops) => documents.flatMap((place) => directCandidate(place, ops, wishes)));
+    for (const { candidate } of named.sort((a, b) => a.cost - b.cost)) yield candidate;
+    // The made name itself would be right only until the next change of the content or the prefix.
+    return;
+  }
   const ranked: { candidate: Candidate; cost: number }[] = [
     ...generatorCandidates(places, goal),
     ...documents.flatMap((place) => directCandidate(place, operations, wishes)),

@@ -72,7 +72,9 @@ function withOwnManifest(
   if (edited.length === 0) return after;
   return after.map((object) => {
     const { ref } = object;
-    const own = ref.kind === 'Application' && edited.some(({ name }) => name === ref.name);
+    // A set that changed is seen in the Applications that it makes, as an Application is in what it deploys.
+    const own =
+      ref.kind === 'ApplicationSet' || (ref.kind === 'Application' && edited.some(({ name }) => name === ref.name));
     return (own ? before.find((other) => sameObject(other.ref, ref)) : undefined) ?? object;
   });
 }

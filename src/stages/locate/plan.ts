@@ -3,6 +3,7 @@ import type { ChangeSet } from '../../domain/change-set.ts';
 import { formatFieldPath } from '../../domain/field-path.ts';
 import { deepEqual } from '../../domain/json.ts';
 import { formatRef } from '../../domain/object-ref.ts';
+import type { ObjectRef } from '../../domain/object-ref.ts';
 import type { Problem } from '../../domain/problem.ts';
 import { problem } from '../../domain/problem.ts';
 import type { Result } from '../../domain/result.ts';
@@ -28,23 +29,27 @@ export interface Goal {
   readonly operations: readonly Operation[];
   /** What the render must be. */
   readonly wanted: readonly RenderedObject[];
+  /** Whether a fault is mended, which is done where it is; a wish for one environment alone goes to its own values. */
+  readonly mending: boolean;
 }
 
 /**
  * Turns changes of declared objects into the smallest edit of source files that makes exactly them. Each change is
- * tried as a whole first, then operation by operation; every candidate is rendered and compared before it counts.
+ * tried as a whole first, then operation by operation; every candidate is rendered and compared before it counts. A value
+ * that also feeds objects that fail `alike` may be changed for all of them; where `alike` is given, a fault is mended.
  */
 export async function planChange(
   context: LocateContext,
   location: Location,
   changes: readonly Change[],
+  alike?: readonly ObjectRef[],
 ): Promise<Result<ChangeSet, PlanProblem>> {
   const checkouts = new Map<string, Checkout>();
   const base = await context.renders.render(location, { checkouts });
   if (!base.ok) return base;
   const expected = expectedAfter(base.value.objects, changes);
   if (!expected.ok) return expected;
-  const session = await createSession(context, location, base.value, checkouts);
+  const session = await createSession(context, location, base.value, checkouts, alike && { changes, alike });
   let settled: Settled = { edits: [] };
   let changeSet: ChangeSet | undefined;
   const places: string[] = [];
@@ -95,7 +100,7 @@ async function planOne(
 
 /** Undefined where the operations change nothing. */
 async function goalOf(
-  { base }: Session,
+  { base, mending }: Session,
   location: Location,
   done: readonly Change[],
   change: Change,
@@ -109,7 +114,7 @@ async function goalOf(
   if (!declared || !source) return err(problem('not-in-git', `${formatRef(change.object)} is not declared in Git`));
   const now = findDeclared(after.value.objects, declared.ref);
   if (deepEqual(declared.object, now?.object)) return ok(undefined);
-  return ok({ location, base, source, declared, operations: change.operations, wanted: after.value.objects });
+  return ok({ location, base, source, declared, operations: change.operations, wanted: after.value.objects, mending });
 }
 
 async function settle(
@@ -122,9 +127,16 @@ async function settle(
   let only: Candidate | undefined;
   let count = 0;
   let shared: Found | undefined;
+  let pinned: string | undefined;
   for await (const candidate of candidatesFor(context, session, goal)) {
     if (!session.hasBudget()) break;
     if (settled.repoURL !== undefined && candidate.repoURL !== settled.repoURL) continue;
+    const reason = await session.pinned(candidate.repoURL);
+    if (reason !== undefined) {
+      pinned ??= reason;
+      continue;
+    }
+    if (!(await session.holds(candidate))) continue;
     count++;
     only = candidate;
     last = await session.attempt(candidate, settled, goal.wanted);
@@ -141,6 +153,7 @@ async function settle(
     const answer = toResult(last, session.tried);
     return answer.ok ? ok(together(settled, only, answer.value)) : answer;
   }
+  if (pinned !== undefined) return err({ ...problem('not-editable', pinned), tried: session.tried });
   const fields = goal.operations.map(({ path }) => formatFieldPath(path)).join(', ');
   const others = session.tried.find(({ why }) => why.startsWith('it also changes'));
   const message = `no single place in Git sets ${fields} of ${formatRef(goal.declared.ref)} alone`;

@@ -1,4 +1,6 @@
 import type { ChangeSet, SourceEdit } from '../../domain/change-set.ts';
+import type { FieldPath } from '../../domain/field-path.ts';
+import type { JsonValue } from '../../domain/json.ts';
 import { deepEqual } from '../../domain/json.ts';
 import { formatRef, refKey } from '../../domain/object-ref.ts';
 import type { Problem } from '../../domain/problem.ts';
@@ -10,11 +12,15 @@ import type { Git } from '../../ports/git.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Overlay } from '../../ports/renderer.ts';
 import { buildChangeSet } from '../edit/build-change-set.ts';
+import type { SameFault } from './alike.ts';
+import { withAlike } from './alike.ts';
 import { textChange } from './text-change.ts';
 import { comparable, compareRenders } from './compare.ts';
 import type { FanIn } from './fan-in.ts';
 import { NO_OVERLAY, readSource } from './files.ts';
+import { heldBefore } from './held-before.ts';
 import { overlayOf } from './pairs.ts';
+import { pinnedReason } from './pinned.ts';
 import type { RenderService, RenderedApplication } from './render.ts';
 
 /** What provenance works with. */
@@ -37,6 +43,8 @@ export interface Candidate {
   readonly texts?: ReadonlyMap<string, string>;
   /** Where it writes and why there. */
   readonly place: string;
+  /** It counts only where a field of its file had this value in an earlier commit. */
+  readonly onlyAsBefore?: { readonly file: string; readonly path: FieldPath; readonly value: JsonValue };
 }
 
 /** What is decided already, before a candidate comes on top. */
@@ -58,6 +66,8 @@ export type Attempt =
 /** One question: a rendered Application, and candidates that are tried against it within a budget. */
 export interface Session {
   readonly base: RenderedApplication;
+  /** Whether the question is about a fault: see Goal. */
+  readonly mending: boolean;
   readonly tried: readonly Tried[];
   /** False where the budget of renders is used up. */
   hasBudget(): boolean;
@@ -68,6 +78,10 @@ export interface Session {
   /** The change set of a candidate alone, not rendered. */
   changeSet(candidate: Candidate): Result<ChangeSet, Problem>;
   checkout(repoURL: string): Checkout | undefined;
+  /** Whether what a candidate counts on is so: see Candidate.onlyAsBefore. */
+  holds(candidate: Candidate): Promise<boolean>;
+  /** Why nothing may be written in a repository; see pinnedReason. */
+  pinned(repoURL: string): Promise<string | undefined>;
 }
 
 export async function createSession(
@@ -75,9 +89,12 @@ export async function createSession(
   location: Location,
   base: RenderedApplication,
   known: Map<string, Checkout>,
+  mended?: SameFault,
 ): Promise<Session> {
   const { renders, fanIn, renderLimit } = context;
+  const fault = mended ?? { changes: [], alike: [] };
   const tried: Tried[] = [];
+  const pins = new Map<string, string | undefined>();
   const start = renders.count();
   const checkouts = new Map<string, Checkout>();
   for (const { request } of base.sources) {
@@ -111,9 +128,10 @@ export async function createSession(
     const rendered = await renderOverlay(candidate.repoURL, overlay);
     if (!rendered.ok) return { kind: 'refused', problem: rendered.error };
     const { objects } = rendered.value;
-    if (!sameObjects(wanted, comparable(base.objects, objects))) return describe(base.objects, wanted, objects);
+    const now = comparable(base.objects, objects);
+    if (!sameObjects(withAlike(wanted, now, fault), now)) return describe(base.objects, wanted, objects);
     const checkout = checkouts.get(candidate.repoURL);
-    const others = checkout ? await fanIn.others(location, checkout, overlay, known) : [];
+    const others = checkout ? await fanIn.others(location, checkout, overlay, known, fault) : [];
     return others.length > 0
       ? { kind: 'shared', with: others, changeSet: changeSet.value }
       : { kind: 'exact', changeSet: changeSet.value };
@@ -121,6 +139,7 @@ export async function createSession(
 
   return {
     base,
+    mending: mended !== undefined,
     tried,
     hasBudget: () => renders.count() - start < renderLimit,
     async attempt(candidate, settled, wanted) {
@@ -134,6 +153,12 @@ export async function createSession(
     },
     changeSet: (candidate) => build(candidate, candidate.edits),
     checkout: (repoURL) => checkouts.get(repoURL),
+    holds: async ({ repoURL, onlyAsBefore }) =>
+      onlyAsBefore === undefined || heldBefore(context.git, checkouts.get(repoURL), onlyAsBefore),
+    async pinned(repoURL) {
+      if (!pins.has(repoURL)) pins.set(repoURL, await pinnedReason(context.git, location, repoURL));
+      return pins.get(repoURL);
+    },
   };
 }
 

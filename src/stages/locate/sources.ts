@@ -52,10 +52,15 @@ export interface Sources {
   /** Where a field's value is written. Error codes: `not-in-git`, `not-found`, and those of rendering and Git. */
   origin(location: Location, object: ObjectRef, path: FieldPath): Promise<Result<FieldOrigin, Problem>>;
   /**
-   * The smallest edit that makes exactly the given changes and nothing else, proven by rendering again. Error codes:
+   * The smallest edit that makes exactly the given changes and nothing else, proven by rendering again; the same change of
+   * objects that fail `alike` may come with it, where one value feeds them all. Error codes:
    * `not-in-git`, `not-editable` (nothing that was tried does it; see `tried`), `test-failed`, `not-applicable`.
    */
-  plan(location: Location, change: Change | readonly Change[]): Promise<Result<ChangeSet, PlanProblem>>;
+  plan(
+    location: Location,
+    change: Change | readonly Change[],
+    alike?: readonly ObjectRef[],
+  ): Promise<Result<ChangeSet, PlanProblem>>;
   /** Every Application that reads a touched file, rendered without and with the change; the owning one first. */
   pairs(location: Location, changeSet: ChangeSet): Promise<Pairs>;
   /** The Application at the commits that touched what it is rendered from, newest first, the head first; lazily. */
@@ -85,7 +90,7 @@ export function createSources(dependencies: SourcesDependencies): Sources {
     locate: (application, object) => locateObject(renders, application, object),
     render: (target, options) => renders.render(targetOf(target), options),
     origin: (location, object, path) => findOrigin(context, location, object, path),
-    plan: (location, change) => planChange(context, location, isList(change) ? change : [change]),
+    plan: (location, change, alike) => planChange(context, location, isList(change) ? change : [change], alike),
     pairs: (location, changeSet) => fanIn.pairs(location, changeSet),
     versions: (location, limit) => versionsOf({ git, renders, fanIn, log }, location, limit),
     renders: () => renders.count(),

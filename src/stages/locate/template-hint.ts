@@ -19,9 +19,12 @@ export function templateHint({
   if (source.type !== 'Helm') return undefined;
   for (const { path } of operations) {
     const value = getField(declared.object, path);
-    const key = path.findLast((segment) => typeof segment === 'string');
-    if (value === undefined || value === null || typeof value === 'object' || typeof key !== 'string') continue;
-    const written = new RegExp(`(^|[\\s"'{,-])${escape(key)}["']?:\\s*["']?${escape(String(value))}(?![\\w.])`);
+    const key = path.at(-1);
+    if (value === undefined || value === null || typeof value === 'object' || key === undefined) continue;
+    // An item of a list has no key: only a text of some length can be told from others.
+    const before = typeof key === 'string' ? `${escape(key)}["']?:\\s*` : '';
+    if (before === '' && String(value).length < SHORTEST_ITEM) continue;
+    const written = new RegExp(`(^|[\\s"'{[,-])${before}["']?${escape(String(value))}(?![\\w.])`);
     for (const { file, text, owner } of templates(source)) {
       const at = text.split('\n').findIndex((line) => written.test(line));
       if (at >= 0) return `the template ${file}:${at + 1} of ${owner} sets it as a constant`;
@@ -29,6 +32,8 @@ export function templateHint({
   }
   return undefined;
 }
+
+const SHORTEST_ITEM = 5;
 
 function escape(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');

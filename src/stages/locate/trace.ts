@@ -110,7 +110,10 @@ function valueLeaves(context: LocateContext, question: Question): readonly Leaf[
   return leaves.map((leaf): Leaf => {
     if (leaf.place.member === undefined) return leaf;
     const probe: Leaf['probe'] = (value) => {
-      const [first] = writeCandidates(layers, leaves, values, { key: leaf.key, value }, context, question);
+      const [first] = writeCandidates(layers, leaves, values, { key: leaf.key, value }, context, {
+        ...question,
+        mending: false,
+      });
       return first;
     };
     return { ...leaf, probe };

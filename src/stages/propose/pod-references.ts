@@ -2,7 +2,8 @@ import type { FieldPath } from '../../domain/field-path.ts';
 import type { JsonObject, JsonValue } from '../../domain/json.ts';
 import { isArray, isObject } from '../../domain/json.ts';
 import type { RenderedObject } from '../../domain/source.ts';
-import { declaredContainers, podSpecPath, declaredPodSpec } from './pod-template.ts';
+import { podSpecPath } from '../../domain/pod-template.ts';
+import { declaredContainers, declaredPodSpec } from './pod-template.ts';
 
 export type ReferencedKind = 'ConfigMap' | 'Secret' | 'PersistentVolumeClaim' | 'ServiceAccount';
 

@@ -3,27 +3,8 @@ import { getField } from '../../domain/field-path.ts';
 import type { Incident } from '../../domain/incident.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { isArray, isObject } from '../../domain/json.ts';
+import { podSpecPath } from '../../domain/pod-template.ts';
 import type { RenderedObject } from '../../domain/source.ts';
-
-const TEMPLATES: Readonly<Record<string, FieldPath>> = {
-  Deployment: ['spec', 'template'],
-  StatefulSet: ['spec', 'template'],
-  DaemonSet: ['spec', 'template'],
-  ReplicaSet: ['spec', 'template'],
-  Job: ['spec', 'template'],
-  CronJob: ['spec', 'jobTemplate', 'spec', 'template'],
-  Pod: [],
-};
-
-/** Where the pod template is in an object of this kind (the empty path for a Pod); undefined for kinds without pods. */
-export function podTemplatePath(kind: string): FieldPath | undefined {
-  return Object.hasOwn(TEMPLATES, kind) ? TEMPLATES[kind] : undefined;
-}
-
-export function podSpecPath(kind: string): FieldPath | undefined {
-  const template = podTemplatePath(kind);
-  return template && [...template, 'spec'];
-}
 
 /** One container as a manifest declares it. */
 export interface DeclaredContainer {

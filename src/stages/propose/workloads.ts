@@ -5,7 +5,8 @@ import type { ObjectRef } from '../../domain/object-ref.ts';
 import { refKey } from '../../domain/object-ref.ts';
 import { refOfKind } from '../../domain/snapshot.ts';
 import type { RenderedObject } from '../../domain/source.ts';
-import { declaredContainers, podTemplatePath } from './pod-template.ts';
+import { podTemplatePath } from '../../domain/pod-template.ts';
+import { declaredContainers } from './pod-template.ts';
 import type { ProposeContext } from './proposer.ts';
 
 /** A workload's pods as the outside sees them. */

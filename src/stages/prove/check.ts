@@ -1,7 +1,7 @@
 import type { ChangeSet } from '../../domain/change-set.ts';
 import type { Incident } from '../../domain/incident.ts';
 import type { Policy } from '../../domain/policy.ts';
-import type { CheckName, CheckStatus } from '../../domain/proof.ts';
+import type { CheckAnswer, CheckName } from '../../domain/proof.ts';
 import type { Fix } from '../../domain/proposal.ts';
 import type { Snapshot } from '../../domain/snapshot.ts';
 import type { ApplicationRef, Location, RenderedPair } from '../../domain/source.ts';
@@ -36,5 +36,5 @@ export interface ProveContext {
 /** One check of the proof: one file each. It answers in one sentence, and never throws for what the world did. */
 export interface Check {
   readonly name: CheckName;
-  run(context: ProveContext): Promise<{ readonly result: CheckStatus; readonly detail: string }>;
+  run(context: ProveContext): Promise<CheckAnswer>;
 }

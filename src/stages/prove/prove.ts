@@ -1,4 +1,4 @@
-import type { CheckResult, Proof } from '../../domain/proof.ts';
+import type { CheckAnswer, CheckResult, Proof } from '../../domain/proof.ts';
 import { verdictOf } from '../../domain/proof.ts';
 import type { Check, ProveContext } from './check.ts';
 import { apiServer } from './checks/api-server.ts';
@@ -31,12 +31,13 @@ export async function prove(context: ProveContext, checks: readonly Check[] = CH
   return verdictOf(results, new Set(context.policy.proof.tolerateUnknown));
 }
 
-async function answerOf(check: Check, context: ProveContext): Promise<Omit<CheckResult, 'name'>> {
+async function answerOf(check: Check, context: ProveContext): Promise<CheckAnswer> {
   try {
     return await check.run(context);
   } catch (error) {
     return {
       result: 'unknown',
+      code: 'broke-off',
       detail: `The check broke off: ${error instanceof Error ? error.message : String(error)}`,
     };
   }

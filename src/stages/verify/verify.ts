@@ -1,14 +1,13 @@
 import type { Change } from '../../domain/change.ts';
 import type { Incident } from '../../domain/incident.ts';
-import type { Application } from '../../domain/kubernetes/application.ts';
 import type { ObjectRef } from '../../domain/object-ref.ts';
 import { sameObject } from '../../domain/object-ref.ts';
 import type { VerifyState } from '../../domain/outcome.ts';
 import type { Policy } from '../../domain/policy.ts';
 import { refOfKind } from '../../domain/snapshot.ts';
 import type { Snapshot } from '../../domain/snapshot.ts';
-import type { Contains, PendingReason } from './propagation.ts';
-import { propagationOf } from './propagation.ts';
+import type { AppliedContext } from './applied.ts';
+import { BLINDNESS, appliedOf } from './applied.ts';
 import { readinessOf } from './readiness.ts';
 
 /** What is known of a merged fix. */
@@ -27,53 +26,28 @@ export interface MergedFix {
   readonly soakSince?: string | undefined;
 }
 
-export interface VerifyContext {
+export interface VerifyContext extends AppliedContext {
   readonly snapshot: Snapshot;
   readonly incidents: readonly Incident[];
   /** False where kinds are unreadable without which the failure would not be seen: its absence means nothing then. */
   readonly sighted: boolean;
-  /** The Application that deploys the object; undefined where it is gone. */
-  readonly application: Application | undefined;
-  readonly sourceIndex: number;
-  readonly contains: Contains;
   readonly policy: Policy['verify'];
-  readonly now: Date;
 }
 
 /** The state of a merged fix, why it waits, and what is to be noted for the next pass. */
 export type Verified = VerifyState & { readonly reason?: string; readonly soakSince?: string };
 
-/** Waiting for something that says nothing about the fix goes on for this long at most, in seconds. */
-const LONGEST_BLINDNESS = 24 * 3600;
 /** A CronJob shows only when it runs whether it works: those that run daily get their chance. */
 const LONGEST_SCHEDULE = 26 * 3600;
 
-/** Reasons that lie neither in the fix nor in the Application. */
-const BLINDNESS: ReadonlySet<PendingReason> = new Set(['cannot-tell', 'cannot-compare']);
-
 /** One look at a merged fix. Two clocks: propagation from the merge, soak from the moment the symptom is gone. */
 export async function verify(fix: MergedFix, context: VerifyContext): Promise<Verified> {
-  const { application, policy, now } = context;
-  const elapsed = (now.getTime() - Date.parse(fix.mergedAt)) / 1000;
-  const late = elapsed > policy.propagationSeconds;
-  if (!application) {
-    const detail = 'The Application that deployed it is gone or cannot be read.';
-    return late
-      ? { end: 'never-applied', reason: 'application-gone', detail }
-      : waiting('propagation', 'application-gone', detail);
-  }
-  const { mergedAt } = fix;
   const objects = [fix.object, ...fix.changes.map(({ object }) => object)];
-  const spread = await propagationOf(application, context.sourceIndex, { mergedAt, objects }, context.contains);
-  if (spread.state === 'applied') return judge(fix, context, spread.at);
-  const { reason } = spread;
-  const detail = `${spread.detail}.`;
-  if (BLINDNESS.has(reason)) {
-    return elapsed > policy.propagationSeconds + LONGEST_BLINDNESS
-      ? { end: 'timed-out', detail }
-      : waiting('propagation', reason, detail);
-  }
-  if (!late) return waiting('propagation', reason, detail);
+  const applied = await appliedOf({ mergedAt: fix.mergedAt, objects }, context);
+  if (applied.state === 'applied') return judge(fix, context, applied.at);
+  const { reason, detail } = applied;
+  if (applied.state === 'waiting') return waiting('propagation', reason, detail);
+  if (BLINDNESS.has(reason)) return { end: 'timed-out', detail };
   return reason === 'cannot-render' ? { end: 'made-worse', detail } : { end: 'never-applied', reason, detail };
 }
 

@@ -148,7 +148,7 @@ test('what says nothing about the object', async () => {
     [says(429, 'TooManyRequests', 'slow'), /429/],
     [(_, response) => send(response, 403, '<html>blocked by the proxy</html>'), /no right.*proxy/],
     [(_, response) => send(response, 200, 'not json'), /cannot be read/],
-    [(_, response) => response.destroy(), /does not answer/],
+    [(_, response) => response.destroy(), /cannot be reached/],
   ] as const satisfies readonly (readonly [Handler, RegExp])[]) {
     const { answer } = await ask(handler);
     assert.equal(answer.kind, 'unavailable');

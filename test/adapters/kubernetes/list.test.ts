@@ -125,7 +125,6 @@ test('429 is waited out as long as the server says, 5xx with growing pauses', as
 
 test('what is refused for good is not asked for again', async () => {
   for (const [status, reason, code] of [
-    [401, 'Unauthorized', 'cluster-unauthorized'],
     [403, 'Forbidden', 'forbidden'],
     [404, 'NotFound', 'not-served'],
     [400, 'BadRequest', 'cluster-unreachable'],
@@ -156,15 +155,21 @@ test('a connection that breaks in the middle of a page: the same page again', as
 });
 
 test('an answer that is not a list', async () => {
-  for (const body of [
-    '<html>log in</html>',
-    '{"items": [{"a": }]}',
-    '{"items": [{"metadata": {"name": "x"}}',
-    '{}',
-    '',
-  ]) {
+  for (const body of ['<html>log in</html>', '{"items": [{"a": }]}', '{"items": [{"metadata": {"name": "x"}}', '']) {
     const { result } = await listFrom((_, response) => send(response, 200, body));
     assert.equal(result.ok ? 'ok' : result.error.code, 'cluster-unreachable', body);
     assert.match(result.ok ? '' : result.error.message, /cannot be read/);
+  }
+  for (const [body, headers] of [
+    ['{}', {}],
+    ['<html>log in</html>', { 'Content-Type': 'text/html; charset=utf-8' }],
+  ] as const) {
+    const { result, server } = await listFrom((_, response) => send(response, 200, body, headers));
+    assert.match(
+      result.ok ? '' : `${result.error.message} ${result.error.hint}`,
+      /no list of an API.*login page/,
+      body,
+    );
+    assert.equal(server.asked.length, 1, 'asking again is no use');
   }
 });

@@ -95,7 +95,7 @@ test('everything else proves nothing', async () => {
     ],
     [(_, response) => send(response, 403, failure(403, 'Forbidden', DENIAL)), /denies dry-runs too/],
     [(_, response) => send(response, 500, 'boom'), /boom/],
-    [(_, response) => response.destroy(), /does not answer/],
+    [(_, response) => response.destroy(), /cannot be reached/],
   ] as const satisfies readonly (readonly [Handler, RegExp])[]) {
     const api = await server(handler);
     const proof = await proveReadOnly(await connected(api.url), patient());

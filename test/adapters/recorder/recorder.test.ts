@@ -7,9 +7,9 @@ import { forgeOn, mainOf, openOne, value } from '../github/client.ts';
 
 void test('everything that would be written is recorded, and nothing reaches the forge', async (t) => {
   const github = await startGitHub(t);
-  const { reader } = forgeOn(github);
+  const { reader, capabilities } = forgeOn(github);
   const { writer, records } = createRecorder({ now: () => new Date('2026-01-01T00:00:00Z') });
-  assert.equal(await openOne({ reader, writer }), 0);
+  assert.equal(await openOne({ capabilities, reader, writer }), 0);
   value(await writer.updatePullRequest(0, { title: 'T' }));
   value(await writer.setLabels(0, ['remendo']));
   value(await writer.stickyComment(0, '<!-- m -->', 'text'));
@@ -20,7 +20,7 @@ void test('everything that would be written is recorded, and nothing reaches the
   );
   assert.ok(github.sandbox.requests.every(({ method }) => method === 'GET'));
   assert.equal(value(await reader.branch('remendo/web-1')), undefined);
-  assert.ok((await mainOf({ reader, writer })).length === 40);
+  assert.ok((await mainOf({ capabilities, reader, writer })).length === 40);
 });
 
 void test('its answers are plausible and repeat themselves', async () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { examineClock } from '../../../src/app/doctor/clocks.ts';
+import { examineForges } from '../../../src/app/doctor/forge.ts';
 import { examine } from '../../../src/app/doctor/doctor.ts';
 import { firstConfig } from '../../../src/app/doctor/first-config.ts';
 import { DoctorOut } from '../../../src/app/doctor/line.ts';
@@ -13,6 +14,9 @@ import { completeConfig } from '../../../src/config/config.ts';
 import { parseConfig } from '../../../src/config/load.ts';
 import type { ConfigFile } from '../../../src/config/schema.ts';
 import { startActionWorld } from '../../action/world.ts';
+import { createTestLog } from '../../adapters/github/client.ts';
+import { SHA, answering, serve as serveGitea } from '../../adapters/gitea/server.ts';
+import type { Answer } from '../../adapters/gitea/server.ts';
 import type { ActionWorld } from '../../action/world.ts';
 import { folder, json, kubeconfigFor, remendo, serve } from './support.ts';
 
@@ -127,6 +131,21 @@ test('every key that init leaves commented out is one, with the default beside i
   assert.equal(parsed.value.cluster.context, 'my context');
 });
 
+test('repositories on other hosts: both kinds of forges are offered for the host, ready to be taken', () => {
+  const application = {
+    metadata: { name: 'a', namespace: 'argocd' },
+    spec: { source: { repoURL: 'http://git.internal:3000/a/b.git' }, destination: {} },
+  };
+  const snapshot = snapshotOf([], new Date(0));
+  const text = firstConfig({ ...snapshot, objects: { ...snapshot.objects, Application: [application] } }, undefined);
+  assert.match(text, /Repositories are on git\.internal:3000\./);
+  assert.match(text, /Gitea or Forgejo \(its token: REMENDO_GITEA_TOKEN\)/);
+  const parsed = parseConfig(text.replaceAll(/^#(?! \S)/gm, ''), 'remendo.yaml');
+  assert.ok(parsed.ok, JSON.stringify(parsed));
+  assert.deepEqual(parsed.value.gitea, { host: 'git.internal:3000', apiUrl: 'http://git.internal:3000/api/v1' });
+  assert.equal(parsed.value.github.host, 'git.internal:3000');
+});
+
 test('a URL with a password is written without it', () => {
   const application = {
     metadata: { name: 'a', namespace: 'argocd' },
@@ -236,7 +255,6 @@ describe('signatures and checks', () => {
         return json(response, 404, { message: 'Not Found' });
       });
       const { host } = new URL(forge);
-      const { examineForges } = await import('../../../src/app/doctor/forge.ts');
       const config = completeConfig({
         mode: 'propose',
         github: { host, apiUrl: `${forge}/api/v3` },
@@ -254,6 +272,66 @@ describe('signatures and checks', () => {
       );
     });
   }
+});
+
+describe('on Gitea', () => {
+  const branch = { commit: { id: SHA.main }, enable_status_check: true, status_check_contexts: ['ci/build'] };
+  const log = createTestLog();
+
+  async function linesWith(t: TestContext, more: Answer, config: ConfigFile = {}) {
+    const { url } = await serveGitea(t, answering(more));
+    const full = completeConfig({
+      mode: 'propose',
+      gitea: { host: new URL(url).host, apiUrl: `${url}/api/v1` },
+      ...config,
+    });
+    const repositories = [`${url}/shop/web.git`, 'https://elsewhere.example/a/b'];
+    const lines = await examineForges({ config: full, secrets: { giteaToken: 'token' }, log, fetch }, repositories);
+    return (check: string, subject = `${url}/shop/web.git`) =>
+      lines.find((line) => line.check === check && line.subject === subject);
+  }
+
+  test('what a writer may know: rights, checks, and that signatures may not be known', async (t) => {
+    const line = await linesWith(t, ({ path }, response) => {
+      if (path !== '/repos/shop/web/branches/main') return;
+      json(response, 200, { ...branch, protected: true, effective_branch_protection_name: '' });
+    });
+    assert.match(line('forge')?.detail ?? '', /Remendo-Bot may open pull requests on Gitea/);
+    assert.deepEqual([line('signing')?.result, line('checks')?.detail], ['unknown', 'checks run; required: ci/build']);
+    assert.equal(line('forge', 'https://elsewhere.example/a/b')?.result, 'unknown');
+  });
+
+  test('signatures that are demanded, of a server without a key', async (t) => {
+    const line = await linesWith(t, ({ path }, response) => {
+      if (path === '/repos/shop/web/branches/main')
+        json(response, 200, { ...branch, protected: true, effective_branch_protection_name: 'main' });
+      if (path.endsWith('/branch_protections/main')) json(response, 200, { require_signed_commits: true });
+    });
+    assert.equal(line('signing')?.result, 'problem');
+    assert.match(line('signing')?.remedy ?? '', /app\.ini/);
+  });
+
+  test('a token of a workflow starts no checks; one without a scope is told which', async (t) => {
+    const workflow = await linesWith(t, ({ path }, response) => {
+      if (path === '/user') json(response, 200, { id: -2, login: 'gitea-actions' });
+    });
+    assert.equal(workflow('checks')?.result, 'problem');
+    const message = 'token does not have at least one of required scope(s), required=[read:user]';
+    const weak = await linesWith(t, ({ path }, response) => {
+      if (path === '/user') json(response, 403, { message });
+    });
+    assert.match(weak('forge')?.detail ?? '', /required=\[read:user\]/);
+    assert.match(weak('forge')?.remedy ?? '', /write:repository, write:issue and read:user/);
+  });
+
+  test('a section without its token, and a token without its section', async () => {
+    const lines = (config: ConfigFile, secrets: object) =>
+      examineForges({ config: completeConfig(config), secrets, log, fetch }, []);
+    const [first] = await lines({ gitea: { host: 'git.example.com' } }, {});
+    assert.match(first?.remedy ?? '', /REMENDO_GITEA_TOKEN/);
+    const [second] = await lines({}, { giteaToken: 'x' });
+    assert.match(second?.remedy ?? '', /gitea\.host/);
+  });
 });
 
 test('clocks: in step, ahead, behind, and not told', () => {

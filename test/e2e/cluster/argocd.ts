@@ -1,13 +1,12 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from 'node:net';
 import type { Binaries } from './binaries.ts';
-import { moduleFolder } from './binaries.ts';
 import type { ControlPlane } from './control-plane.ts';
 import { findProgram } from './prerequisites.ts';
 import type { Processes } from './processes.ts';
 import { freePorts } from './processes.ts';
-import { VERSIONS } from './versions.ts';
 
 /** Where Argo CD keeps its own objects. */
 export const ARGOCD = 'argocd';
@@ -18,15 +17,19 @@ export async function startArgoCD(
   binaries: Binaries,
   processes: Processes,
   control: ControlPlane,
+  gateway: string,
 ): Promise<void> {
-  await install(control, binaries);
+  const home = join(directory, 'argocd');
+  for (const folder of ['ssh', 'tls', 'gpg/keys', 'gpg/source', 'tmp', 'files'])
+    mkdirSync(join(home, folder), { recursive: true });
+  execFileSync('tar', ['-xf', binaries.files('argocd'), '-C', join(home, 'files')]);
+  await install(control, join(home, 'files', 'manifests', 'crds'));
+  // Git hosts of the tests at this address have certificates of the cluster's own authority.
+  copyFileSync(control.certificates.ca.cert, join(home, 'tls', gateway));
   const [redisPort = 0, repoPort = 0, repoMetrics = 0, controllerMetrics = 0] = await freePorts(4);
   const redis = processes.start('redis', findProgram('redis-server') ?? 'redis-server', {
     args: ['--port', String(redisPort), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'],
   });
-  const home = join(directory, 'argocd');
-  for (const folder of ['ssh', 'tls', 'gpg/keys', 'gpg/source', 'tmp'])
-    mkdirSync(join(home, folder), { recursive: true });
   writeFileSync(join(home, 'ssh', 'ssh_known_hosts'), '');
   const env = {
     // helm and kustomize lie beside it.
@@ -37,6 +40,8 @@ export async function startArgoCD(
     ARGOCD_SSH_DATA_PATH: join(home, 'ssh'),
     ARGOCD_TLS_DATA_PATH: join(home, 'tls'),
     ARGOCD_GNUPGHOME: join(home, 'gpg/keys'),
+    // Without it all repo-servers of a machine share one socket, and git asks the wrong one for a password.
+    ARGOCD_ASK_PASS_SOCK: join(home, 'ask-pass.sock'),
     ARGOCD_FAKE_IN_CLUSTER: 'true',
   };
   const common = [`--kubeconfig=${control.kubeconfig}`, `--namespace=${ARGOCD}`, `--redis=127.0.0.1:${redisPort}`];
@@ -69,12 +74,7 @@ export async function startArgoCD(
 }
 
 /** The CRDs of the module itself, the settings that Argo CD looks for, and a project that allows everything. */
-async function install({ admin }: ControlPlane, binaries: Binaries): Promise<void> {
-  const crds = join(
-    moduleFolder(binaries, 'github.com/argoproj/argo-cd/v3', `v${VERSIONS.argocd}`),
-    'manifests',
-    'crds',
-  );
+async function install({ admin }: ControlPlane, crds: string): Promise<void> {
   const base = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
   for (const name of ['application', 'applicationset', 'appproject']) {
     const { status, body } = await admin.send(

@@ -1,11 +1,14 @@
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { startArgoCD } from './argocd.ts';
-import type { Binaries } from './binaries.ts';
+import type { Builds } from './binaries.ts';
+import { linkBinaries } from './binaries.ts';
 import type { ApiClient } from './client.ts';
 import { createApiClient } from './client.ts';
 import { startControlPlane } from './control-plane.ts';
+import { GiteaState, startGitea } from './gitea.ts';
+import { makeNetwork } from './network.ts';
 import { clearNode, startNode } from './node.ts';
 import { nodeAddress } from './prerequisites.ts';
 import { createProcesses, endRecorded, isRunning, startTime } from './processes.ts';
@@ -19,8 +22,11 @@ const State = z.object({
   kubeconfig: z.string(),
   registry: z.string(),
   node: z.string(),
+  /** Address of this machine that pods reach; what is to be reached by them listens there. */
+  gateway: z.string().default('127.0.0.1'),
   /** Folder with kubectl, helm, kustomize and the rest. */
   binaries: z.string(),
+  gitea: GiteaState,
 });
 export type ClusterState = z.infer<typeof State>;
 
@@ -33,29 +39,41 @@ const PREFIX = 'remendo-e2e-';
 const OWNER = 'owner';
 
 /** Starts everything in a folder of its own; answers with the path of the state file. */
-export async function startCluster(binaries: Binaries, tell: (line: string) => void): Promise<string> {
+export async function startCluster(builds: Builds, tell: (line: string) => void): Promise<string> {
   const directory = mkdtempSync(join(PARENT, PREFIX));
   writeFileSync(join(directory, OWNER), `${process.pid} ${startTime(process.pid) ?? 0}`);
   try {
+    // Gitea runs as somebody else: its folder is to be reached, nothing to be listed.
+    chmodSync(directory, 0o711);
     const processes = createProcesses(directory);
+    const binaries = linkBinaries(builds, join(directory, 'bin'));
     const node = { name: 'node-1', address: nodeAddress() };
-    const [control, registry] = await Promise.all([
-      startControlPlane(directory, binaries, processes, node),
-      startRegistry(directory, processes),
+    const network = makeNetwork(directory);
+    const [control, registry] = await allSettled([
+      startControlPlane(directory, binaries, processes, node, network),
+      startRegistry(directory, processes, network.gateway),
     ]);
     tell('etcd, API server, controllers, scheduler and image registry are up');
-    await Promise.all([
-      startNode(directory, binaries, processes, control, { ...node, pauseImage: registry.pauseImage }),
-      startArgoCD(directory, binaries, processes, control),
+    const [gitea] = await allSettled([
+      startGitea(directory, binaries, processes, control.certificates, network.gateway),
+      startNode(directory, binaries, processes, control, {
+        ...node,
+        pauseImage: registry.pauseImage,
+        registry: registry.host,
+        network,
+      }),
+      startArgoCD(directory, binaries, processes, control, network.gateway),
     ]);
-    tell('the node is ready; Argo CD is up');
+    tell('the node is ready; Argo CD and Gitea are up');
     const state: ClusterState = {
       directory,
       server: control.server,
       kubeconfig: control.kubeconfig,
       registry: registry.host,
       node: node.name,
+      gateway: network.gateway,
       binaries: binaries.directory,
+      gitea,
     };
     const file = join(directory, 'state.json');
     writeFileSync(file, JSON.stringify(state, null, 2));
@@ -64,6 +82,12 @@ export async function startCluster(binaries: Binaries, tell: (line: string) => v
     await stopCluster(directory, { keepLogs: true });
     throw error;
   }
+}
+
+/** All of them, or the first failure, once none of them starts anything any more. */
+async function allSettled<T extends readonly unknown[]>(parts: { [K in keyof T]: Promise<T[K]> }): Promise<T> {
+  await Promise.allSettled(parts);
+  return Promise.all(parts);
 }
 
 /** Ends every process of a run and takes away what it made; logs stay where asked. */
@@ -78,17 +102,32 @@ export async function stopCluster(directory: string, { keepLogs = false } = {}):
   }
 }
 
+/** Takes away every cluster that this process has started, whatever state it is in. */
+export async function stopOwnClusters(options: { readonly keepLogs: boolean }): Promise<void> {
+  for (const { directory, pid } of runsOnThisMachine()) if (pid === process.pid) await stopCluster(directory, options);
+}
+
 /** Clears after runs whose own process is gone: they crashed. Runs that go on are left alone. */
 export async function sweep(tell: (line: string) => void): Promise<void> {
-  for (const entry of readdirSync(PARENT)) {
-    const directory = join(PARENT, entry);
-    const owner = join(directory, OWNER);
-    if (!entry.startsWith(PREFIX) || !existsSync(owner)) continue;
-    const [pid = '', since] = readFileSync(owner, 'utf8').split(' ');
-    if (isRunning({ pid: Number(pid), since })) continue;
+  for (const { directory, ...owner } of runsOnThisMachine()) {
+    if (isRunning(owner)) continue;
     tell(`clearing after the run in ${directory}, which did not end properly`);
     await stopCluster(directory);
   }
+}
+
+function runsOnThisMachine(): {
+  readonly directory: string;
+  readonly pid: number;
+  readonly since: string | undefined;
+}[] {
+  return readdirSync(PARENT).flatMap((entry) => {
+    const directory = join(PARENT, entry);
+    const owner = join(directory, OWNER);
+    if (!entry.startsWith(PREFIX) || !existsSync(owner)) return [];
+    const [pid = '', since] = readFileSync(owner, 'utf8').split(' ');
+    return [{ directory, pid: Number(pid), since }];
+  });
 }
 
 /** A running cluster, as tests use it. */

@@ -4,6 +4,7 @@ import type { Certificates } from './certificates.ts';
 import { makeCertificates, writeKubeconfig } from './certificates.ts';
 import type { ApiClient } from './client.ts';
 import { createApiClient } from './client.ts';
+import type { Network } from './network.ts';
 import type { Processes } from './processes.ts';
 import { freePorts } from './processes.ts';
 
@@ -22,12 +23,13 @@ export async function startControlPlane(
   binaries: Binaries,
   processes: Processes,
   node: { readonly name: string; readonly address: string },
+  network: Network,
 ): Promise<ControlPlane> {
-  const [etcdPort = 0, peerPort = 0, apiPort = 0, controllersPort = 0, schedulerPort = 0] = await freePorts(5);
-  const addresses = ['127.0.0.1', node.address, '10.111.0.1'];
+  const [etcdPort = 0, peerPort = 0, controllersPort = 0, schedulerPort = 0] = await freePorts(4);
+  const addresses = ['127.0.0.1', node.address, network.gateway, network.apiServer];
   const certificates = makeCertificates(directory, node.name, addresses);
   const { ca, server, clients, serviceAccount } = certificates;
-  const url = `https://127.0.0.1:${apiPort}`;
+  const url = `https://${network.apiServer}:443`;
   const kubeconfig = join(directory, 'admin.kubeconfig');
   writeKubeconfig(kubeconfig, url, ca, clients.admin);
   const admin = createApiClient(url, { ca, client: clients.admin });
@@ -48,13 +50,14 @@ export async function startControlPlane(
   const api = processes.start('kube-apiserver', binaries['kube-apiserver'], {
     args: [
       `--etcd-servers=${etcdURL}`,
-      '--bind-address=127.0.0.1',
+      // Where pods look for the Service `kubernetes`.
+      `--bind-address=${network.apiServer}`,
       `--advertise-address=${node.address}`,
-      `--secure-port=${apiPort}`,
+      '--secure-port=443',
       '--endpoint-reconciler-type=none',
       '--authorization-mode=Node,RBAC',
       '--enable-admission-plugins=NodeRestriction',
-      '--service-cluster-ip-range=10.111.0.0/16',
+      `--service-cluster-ip-range=${network.services}`,
       '--allow-privileged=true',
       '--service-account-issuer=https://kubernetes.default.svc',
       `--service-account-key-file=${serviceAccount.key}`,

@@ -5,16 +5,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Binaries } from './binaries.ts';
 import { writeKubeconfig } from './certificates.ts';
 import type { ControlPlane } from './control-plane.ts';
+import type { Network } from './network.ts';
+import { bridgeOf } from './network.ts';
 import { findProgram } from './prerequisites.ts';
 import type { Processes } from './processes.ts';
 import { freePorts } from './processes.ts';
 
-/** Names of what a run makes outside its folder; all come from the folder's name, so that a later run can clear them. */
-export function namesOf(directory: string): { readonly bridge: string; readonly cgroup: string } {
-  const id = basename(directory).replace(/^.*-/, '').toLowerCase();
-  // An interface's name has at most 15 characters.
-  return { bridge: `rmd-${id}`.slice(0, 15), cgroup: `remendo-e2e-${id}` };
-}
+/** Name of the cgroup of a run, from its folder's name, so that a later run can clear it. */
+const cgroupOf = (directory: string): string => `remendo-e2e-${basename(directory).replace(/^.*-/, '').toLowerCase()}`;
 
 const CGROUPS = '/sys/fs/cgroup';
 
@@ -22,6 +20,9 @@ export interface NodeOptions {
   readonly name: string;
   readonly address: string;
   readonly pauseImage: string;
+  /** HOST:PORT of the registry, which speaks plain HTTP. */
+  readonly registry: string;
+  readonly network: Network;
 }
 
 /** Starts containerd and kubelet, and waits until the node is ready. */
@@ -30,11 +31,11 @@ export async function startNode(
   binaries: Binaries,
   processes: Processes,
   { server, certificates, admin }: ControlPlane,
-  { name, address, pauseImage }: NodeOptions,
+  { name, address, pauseImage, registry, network }: NodeOptions,
 ): Promise<void> {
   const socket = join(directory, 'containerd.sock');
   const containerd = processes.start('containerd', findProgram('containerd') ?? 'containerd', {
-    args: ['--config', containerdConfig(directory, socket, pauseImage)],
+    args: ['--config', containerdConfig(directory, socket, { pauseImage, registry, network })],
     env: { PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin` },
   });
   await processes.waitFor(containerd, () => Promise.resolve(existsSync(socket)), 30);
@@ -42,7 +43,7 @@ export async function startNode(
   const [kubeletPort = 0] = await freePorts(1);
   const kubeconfig = join(directory, 'kubelet.kubeconfig');
   writeKubeconfig(kubeconfig, server, certificates.ca, certificates.clients.node);
-  const { cgroup } = namesOf(directory);
+  const cgroup = cgroupOf(directory);
   makeCgroup(cgroup);
   const logs = join(directory, 'pod-logs');
   mkdirSync(logs, { recursive: true });
@@ -62,7 +63,7 @@ export async function startNode(
       cgroupRoot: `/${cgroup}`,
       failCgroupV1: false,
       failSwapOn: false,
-      clusterDNS: ['10.111.0.10'],
+      clusterDNS: [network.dns],
       clusterDomain: 'cluster.local',
       podLogsDir: logs,
       // The disk of the machine is not this test's matter.
@@ -93,20 +94,23 @@ function isReady(node: any): boolean {
   return conditions.some(({ type, status }) => type === 'Ready' && status === 'True');
 }
 
-function containerdConfig(directory: string, socket: string, pauseImage: string): string {
-  const { bridge } = namesOf(directory);
+function containerdConfig(
+  directory: string,
+  socket: string,
+  { pauseImage, registry, network }: Pick<NodeOptions, 'pauseImage' | 'registry' | 'network'>,
+): string {
+  const { bridge, pods } = network;
   const cni = join(directory, 'cni');
   mkdirSync(cni, { recursive: true });
-  // One of 200 networks, by the name of the run: two runs side by side do not share one.
-  const third = 20 + (Array.from(bridge).reduce((sum, letter) => sum * 31 + (letter.codePointAt(0) ?? 0), 7) % 200);
-  const ipam = {
-    type: 'host-local',
-    dataDir: join(directory, 'ipam'),
-    ranges: [[{ subnet: `10.77.${third}.0/24` }]],
-  };
-  const plugin = { type: 'bridge', bridge, isGateway: true, ipam };
+  const ipam = { type: 'host-local', dataDir: join(directory, 'ipam'), ranges: [[{ subnet: pods }]] };
+  const plugin = { type: 'bridge', bridge, isDefaultGateway: true, ipam };
   const list = { cniVersion: '0.4.0', name: bridge, plugins: [plugin] };
   writeFileSync(join(cni, '10-remendo.conflist'), JSON.stringify(list));
+  const hosts = join(directory, 'registries');
+  mkdirSync(join(hosts, registry), { recursive: true });
+  // containerd 1.6 refuses a file that names no host.
+  const plain = `server = "http://${registry}"\n[host."http://${registry}"]\ncapabilities = ["pull", "resolve"]\n`;
+  writeFileSync(join(hosts, registry, 'hosts.toml'), plain);
   const file = join(directory, 'containerd.toml');
   writeFileSync(
     file,
@@ -122,6 +126,8 @@ restrict_oom_score_adj = true
 netns_mounts_under_state_dir = true
 stream_server_address = "127.0.0.1"
 stream_server_port = "0"
+[plugins."io.containerd.grpc.v1.cri".registry]
+config_path = "${hosts}"
 [plugins."io.containerd.grpc.v1.cri".containerd]
 snapshotter = "native"
 [plugins."io.containerd.grpc.v1.cri".cni]
@@ -137,11 +143,13 @@ function cgroupHierarchies(): string[] {
   if (existsSync(join(CGROUPS, 'cgroup.controllers'))) return [CGROUPS];
   return readdirSync(CGROUPS)
     .map((entry) => join(CGROUPS, entry))
-    .filter((folder) => existsSync(join(folder, 'cgroup.procs')) && !folder.endsWith('/unified'));
+    .filter((folder) => existsSync(join(folder, 'cgroup.procs')));
 }
 
 function makeCgroup(name: string): void {
   for (const hierarchy of cgroupHierarchies()) {
+    // Beside those of v1, containerd makes what it needs there.
+    if (hierarchy.endsWith('/unified')) continue;
     const folder = join(hierarchy, name);
     mkdirSync(folder, { recursive: true });
     // cpuset of v1 gives a new group nothing.
@@ -154,14 +162,19 @@ function makeCgroup(name: string): void {
 
 /** Ends what still runs in the containers of a run, and takes away its mounts, cgroups and bridge. */
 export async function clearNode(directory: string): Promise<void> {
-  const { bridge, cgroup } = namesOf(directory);
-  for (const hierarchy of cgroupHierarchies()) await removeCgroup(join(hierarchy, cgroup));
+  const bridge = bridgeOf(directory);
+  for (const hierarchy of cgroupHierarchies()) await removeCgroup(join(hierarchy, cgroupOf(directory)));
+  unmountBelow(directory);
+  if (existsSync(`/sys/class/net/${bridge}`)) quietly('ip', ['link', 'delete', bridge]);
+}
+
+/** Takes away every mount below a folder, last made first. */
+export function unmountBelow(directory: string): void {
   const mounts = readFileSync('/proc/self/mountinfo', 'utf8')
     .split('\n')
     .flatMap((line) => line.split(' ')[4] ?? [])
     .filter((place) => place.startsWith(`${directory}/`));
   for (const place of mounts.toReversed()) quietly('umount', ['-l', place]);
-  if (existsSync(`/sys/class/net/${bridge}`)) quietly('ip', ['link', 'delete', bridge]);
 }
 
 async function removeCgroup(folder: string): Promise<void> {

@@ -10,9 +10,13 @@ const PACKAGES: Readonly<Record<string, string>> = {
   'busybox-static': '/bin/busybox',
   'redis-server': 'redis-server',
   'docker-registry': 'docker-registry',
+  buildah: 'buildah',
   iproute2: 'ip',
   openssl: 'openssl',
   git: 'git',
+  // Gitea's database is written in C; gcc does not bring the headers of the C library with it.
+  gcc: 'gcc',
+  'libc6-dev': '/usr/include/arpa',
 };
 
 /** Exit status of a run that could not check anything: neither passed nor failed. */
@@ -44,30 +48,41 @@ export function missingParts(): readonly string[] {
   const missing: string[] = [];
   if (process.platform !== 'linux') return [`a Linux kernel (this is ${process.platform})`];
   if (process.getuid?.() !== 0) return ['root: kubelet and containerd make cgroups, mounts and network namespaces'];
-  if (findProgram('go') === undefined) missing.push('Go 1.25 or later on PATH: the cluster is built from source');
+  if (findProgram('go') === undefined) missing.push('Go 1.26.2 or later on PATH: the cluster is built from source');
   if (!existsSync('/sys/fs/cgroup')) missing.push('cgroups: /sys/fs/cgroup is not mounted');
   const absent = absentPackages();
-  if (absent.length > 0 && missing.length === 0) install(absent);
-  for (const name of absentPackages()) missing.push(`the program ${PACKAGES[name]} (Debian package ${name})`);
-  return missing;
+  const said = absent.length > 0 && missing.length === 0 ? install(absent) : undefined;
+  for (const name of absentPackages()) missing.push(`${PACKAGES[name]} (Debian package ${name})`);
+  return said !== undefined && missing.length > 0 ? [...missing, said] : missing;
 }
 
 function absentPackages(): string[] {
   return Object.entries(PACKAGES).flatMap(([name, program]) => (findProgram(program) === undefined ? [name] : []));
 }
 
-function install(packages: readonly string[]): void {
-  if (findProgram('apt-get') === undefined) return;
+/** Why packages could not be installed; undefined where they were. The network may fail once. */
+function install(packages: readonly string[]): string | undefined {
+  if (findProgram('apt-get') === undefined) return 'apt-get, which would install these';
+  // Level 1: the services of the packages are not started.
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
-  spawnSync('apt-get', ['update', '-qq'], { env, stdio: 'ignore', timeout: 180_000 });
-  const list = ['install', '-y', '-qq', '--no-install-recommends', ...packages];
-  spawnSync('apt-get', list, { env, stdio: 'ignore', timeout: 400_000 });
+  const aptGet = (...args: string[]): { status: number | null; stderr: string } =>
+    spawnSync('apt-get', args, { env, encoding: 'utf8', stdio: ['ignore', 'ignore', 'pipe'], timeout: 300_000 });
+  let said = '';
+  for (let attempt = 0; attempt < 2; attempt++) {
+    aptGet('update', '-qq');
+    const { status, stderr } = aptGet('install', '-y', '-qq', '--no-install-recommends', ...packages);
+    if (status === 0) return undefined;
+    said = stderr.trim().split('\n').slice(-3).join(' ');
+  }
+  return `a package manager that can install these; apt-get says: ${said}`;
 }
 
 /** Address of a real interface: kubelet refuses loopback addresses, and logs would not work. */
 export function nodeAddress(): string {
-  const table = execFileSync('ip', ['-4', '-o', 'addr', 'show', 'scope', 'global', 'up'], { encoding: 'utf8' });
-  const address = /^\d+: (?!remendo|cni|docker)\S+\s+inet ([\d.]+)\//m.exec(table)?.[1];
+  const table = execFileSync(findProgram('ip') ?? 'ip', ['-4', '-o', 'addr', 'show', 'scope', 'global', 'up'], {
+    encoding: 'utf8',
+  });
+  const address = /^\d+: (?!rmd-|cni|docker)\S+\s+inet ([\d.]+)\//m.exec(table)?.[1];
   if (address === undefined) throw new Error('no network interface has an IPv4 address of its own');
   return address;
 }

@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { appendFileSync, closeSync, existsSync, openSync, readFileSync, readdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -17,6 +18,10 @@ export interface StartOptions {
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** Id of the user and group it runs as; the user of this process where absent. */
+  readonly user?: number | undefined;
+  /** Hears what the program says, which is kept in its log as well. Such a program ends with this process. */
+  readonly hear?: (chunk: Buffer) => void;
 }
 
 /** Programs of one run: each is written down with its id and start time before anything waits for it. */
@@ -30,22 +35,31 @@ const LEDGER = 'pids';
 
 export function createProcesses(directory: string): Processes {
   return {
-    start(name, program, { args, env = {}, cwd = directory }) {
+    start(name, program, { args, env = {}, cwd = directory, user, hear }) {
       const log = join(directory, `${name}.log`);
       const out = openSync(log, 'a');
       const child = spawn(program, args, {
         cwd,
         env: { PATH: process.env['PATH'], HOME: directory, ...env },
-        stdio: ['ignore', out, out],
+        stdio: hear === undefined ? ['ignore', out, out] : ['ignore', 'pipe', 'pipe'],
+        // It leads a group of its own, by which what it starts is ended with it.
         detached: true,
+        ...(user === undefined ? {} : { uid: user, gid: user }),
       });
       closeSync(out);
+      for (const stream of [child.stdout, child.stderr]) {
+        stream?.on('data', (chunk: Buffer) => {
+          appendFileSync(log, chunk);
+          hear?.(chunk);
+        });
+      }
       // A program that cannot be started is told by `waitFor`.
       child.on('error', (error) => appendFileSync(log, `${String(error)}\n`));
       const { pid } = child;
       if (pid !== undefined) {
-        const written = { pid, since: startTime(pid) ?? '0', name, program, args, env, cwd };
-        appendFileSync(join(directory, LEDGER), `${JSON.stringify(written)}\n`);
+        const written = { pid, since: startTime(pid) ?? '0', name, program, args, env, cwd, user };
+        // Its environment may hold what is nobody else's business.
+        appendFileSync(join(directory, LEDGER), `${JSON.stringify(written)}\n`, { mode: 0o600 });
       }
       child.unref();
       return { name, child, log };
@@ -74,31 +88,44 @@ interface Known {
   readonly since: string | undefined;
 }
 
-/** Clock ticks from boot to the start of a process: with the id it names one process for good. */
-export function startTime(pid: number): string | undefined {
+/** State, group and start time of a process: /proc/PID/stat after the name, which may hold anything (proc_pid_stat(5)). */
+function statOf(pid: number): { readonly state: string; readonly group: number; readonly since: string } | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return { state: fields[0] ?? '', group: Number(fields[2]), since: fields[19] ?? '' };
   } catch {
     return undefined;
   }
 }
 
-/** Whether this very process still runs; one that nobody has collected yet does not. */
-export function isRunning({ pid, since }: Known): boolean {
-  if (since === undefined || startTime(pid) !== since) return false;
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  return stat.slice(stat.lastIndexOf(')') + 2, stat.lastIndexOf(')') + 3) !== 'Z';
+/** Clock ticks from boot to the start of a process: with the id it names one process for good. */
+export function startTime(pid: number): string | undefined {
+  return statOf(pid)?.since;
 }
 
-/** Ends processes: politely, then not. */
+/** Whether this very process still runs; one that nobody has collected yet does not. */
+export function isRunning({ pid, since }: Known): boolean {
+  const stat = statOf(pid);
+  return since !== undefined && stat?.since === since && stat.state !== 'Z';
+}
+
+const processIds = (): number[] =>
+  readdirSync('/proc').flatMap((entry) => (/^\d+$/.test(entry) ? [Number(entry)] : []));
+
+/** Ends processes with all that is in their groups: politely, then not. */
 async function end(known: readonly Known[]): Promise<void> {
+  const leaders = new Set(known.filter(isRunning).map(({ pid }) => pid));
+  const remaining = (): readonly number[] =>
+    processIds().filter((pid) => {
+      const stat = statOf(pid);
+      return stat !== undefined && stat.state !== 'Z' && (leaders.has(pid) || leaders.has(stat.group));
+    });
   for (const [signal, seconds] of [
     ['SIGTERM', 5],
     ['SIGKILL', 5],
   ] as const) {
-    const running = known.filter(isRunning);
-    for (const { pid } of running) {
+    for (const pid of remaining()) {
       try {
         process.kill(pid, signal);
       } catch {
@@ -106,7 +133,7 @@ async function end(known: readonly Known[]): Promise<void> {
       }
     }
     const until = Date.now() + seconds * 1000;
-    while (known.some(isRunning) && Date.now() < until) await sleep(50);
+    while (remaining().length > 0 && Date.now() < until) await sleep(50);
   }
 }
 
@@ -119,6 +146,7 @@ const Entry = z.object({
   args: z.array(z.string()),
   env: z.record(z.string(), z.string()),
   cwd: z.string(),
+  user: z.number().optional(),
 });
 
 function recorded(directory: string): z.infer<typeof Entry>[] {
@@ -133,45 +161,61 @@ export async function endRecorded(directory: string): Promise<void> {
   await end(shimsOf(directory));
 }
 
-/** Kills a program of a run without warning and starts it again in the same way. */
-export async function crashAndRestart(directory: string, name: string): Promise<void> {
-  const entry = recorded(directory).findLast((one) => one.name === name);
-  if (entry === undefined) throw new Error(`${name} was never started`);
-  if (isRunning(entry)) process.kill(entry.pid, 'SIGKILL');
-  while (isRunning(entry)) await sleep(50);
-  const { program, ...options } = entry;
-  createProcesses(directory).start(name, program, options);
+/** Kills programs of a run without warning, all at once; the answer starts one of them again, in the same way. */
+export async function crash(directory: string, names: readonly string[]): Promise<(name: string) => Started> {
+  const entries = names.map((name) => {
+    const entry = recorded(directory).findLast((one) => one.name === name);
+    if (entry === undefined) throw new Error(`${name} was never started`);
+    return entry;
+  });
+  for (const entry of entries) if (isRunning(entry)) process.kill(entry.pid, 'SIGKILL');
+  while (entries.some(isRunning)) await sleep(50);
+  return (name) => {
+    const entry = entries.find((one) => one.name === name);
+    if (entry === undefined) throw new Error(`${name} was not killed`);
+    const { program, ...options } = entry;
+    return createProcesses(directory).start(name, program, options);
+  };
 }
 
 /** Container shims outlive containerd; they are known by the socket of this run in their arguments. */
 function shimsOf(directory: string): Known[] {
-  return readdirSync('/proc').flatMap((entry) => {
-    if (!/^\d+$/.test(entry)) return [];
+  return processIds().flatMap((pid) => {
     try {
-      const args = readFileSync(`/proc/${entry}/cmdline`, 'utf8').split('\0');
+      const args = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
       const ours = args.some((arg) => arg.startsWith(`${directory}/`)) && args[0]?.includes('containerd-shim') === true;
-      return ours ? [{ pid: Number(entry), since: startTime(Number(entry)) }] : [];
+      return ours ? [{ pid, since: startTime(pid) }] : [];
     } catch {
       return [];
     }
   });
 }
 
-/** Free TCP ports of 127.0.0.1, all different. */
-export async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer());
-  const ports = await Promise.all(
-    servers.map(
-      (server) =>
-        new Promise<number>((resolve, reject) => {
-          server.on('error', reject);
-          server.listen(0, '127.0.0.1', () => {
-            const address = server.address();
-            if (address !== null && typeof address === 'object') resolve(address.port);
-          });
-        }),
-    ),
-  );
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+/**
+ * Where ports are taken from: below those that the kernel gives to outgoing connections (ip_local_port_range), so that
+ * none is lost between the choice and its use, nor while a program is started again.
+ */
+const PORTS = { first: 20_000, end: 30_000 };
+/** Given away by this process: programs that start at the same time do not get the same one. */
+const given = new Set<number>();
+
+/** Free TCP ports of an address of this machine, all different. */
+export async function freePorts(count: number, address = '127.0.0.1'): Promise<number[]> {
+  const ports: number[] = [];
+  for (let attempt = 0; ports.length < count && attempt < 1000; attempt++) {
+    const port = randomInt(PORTS.first, PORTS.end);
+    if (given.has(port) || !(await isFree(port, address))) continue;
+    given.add(port);
+    ports.push(port);
+  }
+  if (ports.length < count) throw new Error(`${address} has no free port from ${PORTS.first} to ${PORTS.end - 1}`);
   return ports;
+}
+
+function isFree(port: number, address: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.on('error', () => resolve(false));
+    server.listen(port, address, () => server.close(() => resolve(true)));
+  });
 }

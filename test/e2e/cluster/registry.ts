@@ -8,7 +8,7 @@ import { freePorts } from './processes.ts';
 
 /** The real registry, with the images of the scenarios in it. */
 export interface ImageRegistry {
-  /** `127.0.0.1:port`, the host of image references. */
+  /** Address and port that the node and its pods reach: the host of image references. */
   readonly host: string;
   readonly pauseImage: string;
   /** Pushes the behaving image under another repository and tag. */
@@ -21,10 +21,10 @@ export interface ImageOptions {
   readonly entrypoint?: readonly string[];
 }
 
-/** Starts Debian's docker-registry. containerd speaks plain HTTP to registries on 127.0.0.1. */
-export async function startRegistry(directory: string, processes: Processes): Promise<ImageRegistry> {
-  const [port = 0] = await freePorts(1);
-  const host = `127.0.0.1:${port}`;
+/** Starts Debian's docker-registry on an address of this machine; it speaks plain HTTP. */
+export async function startRegistry(directory: string, processes: Processes, address: string): Promise<ImageRegistry> {
+  const [port = 0] = await freePorts(1, address);
+  const host = `${address}:${port}`;
   const config = join(directory, 'registry.yml');
   const storage = { filesystem: { rootdirectory: join(directory, 'registry') }, delete: { enabled: true } };
   writeFileSync(config, JSON.stringify({ version: 0.1, log: { level: 'warn' }, storage, http: { addr: host } }));

@@ -121,7 +121,7 @@ test('a watch tells what happens, in order, and goes on from any event', async (
     ): Promise<readonly (readonly [string, unknown, string])[]> => {
       const events: [string, unknown, string][] = [];
       const stop = new AbortController();
-      const limit = setTimeout(() => stop.abort(), 10_000);
+      const limit = setTimeout(() => stop.abort(), 60_000);
       await watchOnce(side.connection, KINDS.ConfigMap, {
         resourceVersion,
         namespace: HOME,

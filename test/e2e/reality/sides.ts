@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { z } from 'zod';
 import type { Connection } from '../../../src/adapters/kubernetes/connect.ts';
 import { connect } from '../../../src/adapters/kubernetes/connect.ts';
 import { createDryRun } from '../../../src/adapters/kubernetes/dry-run.ts';
@@ -23,6 +24,8 @@ export interface Side {
   seed(object: JsonObject): Promise<void>;
   /** Creates an object as Argo CD usually does: client-side apply, which notes what it applied. */
   seedClientSide(object: JsonObject): Promise<void>;
+  /** From now on nothing of the past can be asked for: etcd compacts its history. */
+  forget(): Promise<void>;
 }
 
 export interface Sides {
@@ -47,6 +50,7 @@ export async function openSides(): Promise<Sides> {
     cluster.kubeconfig,
     (object) => seedReal(cluster, object),
     (object) => createClientSide(cluster, object),
+    () => compact(cluster),
   );
   const apply = async (object: JsonObject): Promise<void> => {
     world.apply(object);
@@ -66,7 +70,8 @@ export async function openSides(): Promise<Sides> {
     const managedFields = [{ manager: 'argocd-controller', operation: 'Apply' }];
     if (stored) world.store.update(stored, (target) => void Object.assign(target.metadata, { managedFields }));
   };
-  const sandbox = await open('sandbox', kubeconfig, serverSide, apply);
+  const forget = async (): Promise<void> => world.faults.set({ gone: true });
+  const sandbox = await open('sandbox', kubeconfig, serverSide, apply, forget);
   return {
     real,
     sandbox,
@@ -85,6 +90,7 @@ async function open(
   kubeconfig: string,
   seed: Side['seed'],
   seedClientSide: Side['seed'],
+  forget: Side['forget'],
 ): Promise<Side> {
   const connection = await connect({ env: {}, kubeconfig });
   if (!connection.ok) throw new Error(connection.error.message);
@@ -94,6 +100,7 @@ async function open(
     dryRun: createDryRun(connection.value, { log: quiet }),
     seed,
     seedClientSide,
+    forget,
   };
 }
 
@@ -139,3 +146,19 @@ async function createClientSide({ admin }: Cluster, object: JsonObject): Promise
   const { status, body } = await admin.send('POST', `${collection}?fieldManager=argocd-controller`, noted);
   if (status !== 201) throw new Error(`${path}: ${JSON.stringify(body)}`);
 }
+
+/** Compacts etcd up to now, through its own API. Kinds that the API server keeps no watch cache for feel it at once. */
+async function compact({ directory }: Cluster): Promise<void> {
+  const ledger = readFileSync(join(directory, 'pids'), 'utf8');
+  const etcd = /.*--listen-client-urls=(http:\/\/127\.0\.0\.1:\d+)/s.exec(ledger)?.[1];
+  if (etcd === undefined) throw new Error('the run does not say where etcd listens');
+  const call = async (method: string, body: object): Promise<unknown> => {
+    const answer = await fetch(`${etcd}/v3/kv/${method}`, { method: 'POST', body: JSON.stringify(body) });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`etcd ${method}: ${answer.status} ${text}`);
+    return JSON.parse(text);
+  };
+  const { header } = Header.parse(await call('range', { key: Buffer.from('x').toString('base64') }));
+  await call('compaction', { revision: header.revision, physical: true });
+}
+const Header = z.object({ header: z.object({ revision: z.string() }) });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import type { PullView } from '../../../src/sandbox/github/api.ts';
+import type { PullView } from './hosts/host.ts';
 import { deployment, lines } from './manifests.ts';
 import type { Team, World } from './world.ts';
 import { endOf, incidentOf, startWorld, until } from './world.ts';

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import type { MergeMethod } from './hosts/host.ts';
 import { deployment, lines } from './manifests.ts';
 import type { ApplicationOptions, Team, World } from './world.ts';
 import { endOf, incidentOf, startWorld, until } from './world.ts';
@@ -24,10 +25,12 @@ interface Mended {
   readonly file: string;
   readonly from: string;
   readonly to: string;
+  /** How the reviewer merges. */
+  readonly by: MergeMethod;
 }
 
 /** The whole road: pull request with the one intended change, merge, verified. */
-async function mend(team: Team, { cause, file, from, to }: Mended): Promise<void> {
+async function mend(team: Team, { cause, file, from, to, by }: Mended): Promise<void> {
   const seen = (): unknown => incidentOf(world.last(), team.name);
   const before = await team.file(file);
   assert.ok(before.includes(from), `${file} does not hold ${from}`);
@@ -35,7 +38,7 @@ async function mend(team: Team, { cause, file, from, to }: Mended): Promise<void
   const incident = incidentOf(world.last(), team.name);
   if (incident) assert.match(incident.cause, cause);
   assert.match(opened.body, /proven|Proof|proof/);
-  await team.merge(opened.number);
+  await team.merge(opened.number, by);
   assert.equal(await team.file(file), before.replace(from, to));
   const ended = await until(
     `the end of ${opened.title}`,
@@ -64,13 +67,19 @@ async function works(team: Team, options?: ApplicationOptions): Promise<void> {
   );
 }
 
-describe('what one merged pull request mends', { concurrency: 4 }, () => {
+describe('what one merged pull request mends', { concurrency: 10 }, () => {
   test('a tag that the registry does not have', () =>
     world.scenario('tag typo', 'verified', async () => {
       const file = deployment('front', `${host}/shop/front:1.4.l`);
-      const team = await world.team('front', { 'app/front.yaml': file });
+      const team = await world.team('front', { 'app/front.yaml': file }, { private: true });
       await team.deploy();
-      await mend(team, { cause: /^image\/not-found$/, file: 'app/front.yaml', from: '1.4.l', to: '1.4.1' });
+      await mend(team, {
+        cause: /^image\/not-found$/,
+        file: 'app/front.yaml',
+        from: '1.4.l',
+        to: '1.4.1',
+        by: 'merge',
+      });
     }));
 
   test('a key that the ConfigMap does not have', () =>
@@ -88,7 +97,13 @@ describe('what one merged pull request mends', { concurrency: 4 }, () => {
         'app/catalog.yaml': deployment('catalog', IMAGE(), container),
       });
       await team.deploy();
-      await mend(team, { cause: /^config\//, file: 'app/catalog.yaml', from: 'LOG_LEVLE', to: 'LOG_LEVEL' });
+      await mend(team, {
+        cause: /^config\//,
+        file: 'app/catalog.yaml',
+        from: 'LOG_LEVLE',
+        to: 'LOG_LEVEL',
+        by: 'squash',
+      });
     }));
 
   test('a probe of a port that nobody listens on', () =>
@@ -103,7 +118,13 @@ describe('what one merged pull request mends', { concurrency: 4 }, () => {
       );
       const team = await world.team('search', { 'app/search.yaml': deployment('search', IMAGE(), container) });
       await team.deploy();
-      await mend(team, { cause: /^(probe|readiness)/, file: 'app/search.yaml', from: 'port: 8081', to: 'port: 8080' });
+      await mend(team, {
+        cause: /^(probe|readiness)/,
+        file: 'app/search.yaml',
+        from: 'port: 8081',
+        to: 'port: 8080',
+        by: 'rebase',
+      });
     }));
 
   test('a request that no node can hold', () =>
@@ -113,7 +134,13 @@ describe('what one merged pull request mends', { concurrency: 4 }, () => {
       const team = await world.team('reports', { 'app/reports.yaml': file('64Mi') });
       await works(team);
       await team.push({ 'app/reports.yaml': file('640Gi') }, 'reports: more memory');
-      await mend(team, { cause: /^scheduling\/insufficient/, file: 'app/reports.yaml', from: '640Gi', to: '64Mi' });
+      await mend(team, {
+        cause: /^scheduling\/insufficient/,
+        file: 'app/reports.yaml',
+        from: '640Gi',
+        to: '64Mi',
+        by: 'merge',
+      });
     }));
 
   test('a Service that selects nothing', () =>
@@ -126,16 +153,12 @@ describe('what one merged pull request mends', { concurrency: 4 }, () => {
         'app/service.yaml': service,
       });
       await team.deploy();
-      await mend(team, { cause: /^service\//, file: 'app/service.yaml', from: 'crat', to: 'cart' });
+      await mend(team, { cause: /^service\//, file: 'app/service.yaml', from: 'crat', to: 'cart', by: 'squash' });
     }));
 
   test('pods that Pod Security refuses', () =>
     world.scenario('PodSecurity refusal', 'verified', async () => {
-      await world.cluster.admin.apply('/api/v1/namespaces/vault', {
-        apiVersion: 'v1',
-        kind: 'Namespace',
-        metadata: { name: 'vault', labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } },
-      });
+      await world.namespace('vault', { 'pod-security.kubernetes.io/enforce': 'restricted' });
       const secure = (escalation: string): string =>
         lines(
           'securityContext:',
@@ -153,16 +176,13 @@ describe('what one merged pull request mends', { concurrency: 4 }, () => {
         file: 'app/vault.yaml',
         from: 'Escalation: true',
         to: 'Escalation: false',
+        by: 'rebase',
       });
     }));
 
   test('pods that the quota refuses', () =>
     world.scenario('quota refusal', 'verified', async () => {
-      await world.cluster.admin.apply('/api/v1/namespaces/ledger', {
-        apiVersion: 'v1',
-        kind: 'Namespace',
-        metadata: { name: 'ledger' },
-      });
+      await world.namespace('ledger');
       await world.cluster.admin.apply('/api/v1/namespaces/ledger/resourcequotas/team', {
         apiVersion: 'v1',
         kind: 'ResourceQuota',
@@ -174,7 +194,7 @@ describe('what one merged pull request mends', { concurrency: 4 }, () => {
       const team = await world.team('ledger', { 'app/ledger.yaml': file('64Mi') });
       await works(team);
       await team.push({ 'app/ledger.yaml': file('512Mi') }, 'ledger: more memory');
-      await mend(team, { cause: /^replicas\/quota$/, file: 'app/ledger.yaml', from: '512Mi', to: '64Mi' });
+      await mend(team, { cause: /^replicas\/quota$/, file: 'app/ledger.yaml', from: '512Mi', to: '64Mi', by: 'merge' });
     }));
 
   test('an image tag that a Kustomization sets', () =>
@@ -190,6 +210,7 @@ describe('what one merged pull request mends', { concurrency: 4 }, () => {
         file: 'overlays/live/kustomization.yaml',
         from: 'newTag: 1.4.l',
         to: 'newTag: 1.4.1',
+        by: 'squash',
       });
     }));
 
@@ -206,7 +227,7 @@ describe('what one merged pull request mends', { concurrency: 4 }, () => {
         ),
       });
       await team.deploy({ source: { path: 'chart', helm: { valueFiles: ['values-live.yaml'] } } });
-      await mend(team, { cause: /memory|oom/, file: 'chart/values-live.yaml', from: '32Mi', to: '64Mi' });
+      await mend(team, { cause: /memory|oom/, file: 'chart/values-live.yaml', from: '32Mi', to: '64Mi', by: 'rebase' });
     }));
 
   test('out of memory', () =>
@@ -214,6 +235,6 @@ describe('what one merged pull request mends', { concurrency: 4 }, () => {
       const container = lines('env: [{name: ALLOCATE_MIB, value: "40"}]', 'resources: {limits: {memory: 32Mi}}');
       const team = await world.team('pricing', { 'app/pricing.yaml': deployment('pricing', IMAGE(), container) });
       await team.deploy();
-      await mend(team, { cause: /memory|oom/, file: 'app/pricing.yaml', from: '32Mi', to: '64Mi' });
+      await mend(team, { cause: /memory|oom/, file: 'app/pricing.yaml', from: '32Mi', to: '64Mi', by: 'merge' });
     }));
 });

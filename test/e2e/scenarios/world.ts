@@ -6,14 +6,14 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ScanOut } from '../../../src/app/scan-contract.ts';
 import type { IncidentOut } from '../../../src/app/scan-contract.ts';
-import type { GitHubSandbox, PullView } from '../../../src/sandbox/github/api.ts';
-import { createGitHubSandbox } from '../../../src/sandbox/github/sandbox.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { attachCluster } from '../cluster/cluster.ts';
 import { DRY_RUN_USER, READER, install, policyIsActive, tokenOf } from '../cluster/install.ts';
 import { noteResult } from '../table.ts';
+import { attachGitea } from './hosts/gitea.ts';
+import { startGitHub } from './hosts/github.ts';
+import type { Changes, GitHost, MergeMethod, PullView } from './hosts/host.ts';
 
-const OWNER = 'shop';
 const MAIN = join(import.meta.dirname, '..', '..', '..', 'src', 'cli', 'main.ts');
 
 /** What a team asks Argo CD for. */
@@ -24,16 +24,25 @@ export interface ApplicationOptions {
   readonly manual?: boolean;
 }
 
+export interface TeamOptions {
+  /** Argo CD reads the repository with credentials, from a repository Secret. */
+  readonly private?: boolean;
+}
+
 /** One repository, one Argo CD Application and one namespace of the real cluster, all of the same name. */
 export interface Team {
   readonly name: string;
   readonly repoURL: string;
-  push(files: Readonly<Record<string, string | null>>, message: string): Promise<void>;
+  push(files: Changes, message: string): Promise<void>;
   /** Declares the Application, so that Argo CD begins to deploy. */
   deploy(options?: ApplicationOptions): Promise<void>;
   /** Opened by Remendo, newest first. */
   pulls(): Promise<readonly PullView[]>;
-  merge(number: number): Promise<string>;
+  merge(number: number, method?: MergeMethod): Promise<string>;
+  /** The reviewer does not want it. */
+  close(number: number): Promise<void>;
+  /** A comment of the reviewer. */
+  comment(number: number, body: string): Promise<void>;
   /** File of the main branch. */
   file(path: string): Promise<string>;
   /** A request below the team's namespace: `/apis/apps/v1`, `deployments/web`. */
@@ -41,11 +50,13 @@ export interface Team {
   get(api: string, rest: string): Promise<any>;
 }
 
-/** The scenarios' surroundings: the real cluster, a Git host over real repositories, and the shipped program. */
+/** The scenarios' surroundings: the real cluster, a Git host, and the shipped program. */
 export interface World {
   readonly cluster: Cluster;
-  readonly github: GitHubSandbox;
-  team(name: string, files: Readonly<Record<string, string>>): Promise<Team>;
+  readonly host: GitHost;
+  team(name: string, files: Readonly<Record<string, string>>, options?: TeamOptions): Promise<Team>;
+  /** A namespace that is there before Argo CD deploys. */
+  namespace(name: string, labels?: Readonly<Record<string, string>>): Promise<void>;
   /** One pass of the shipped program, in a process of its own. */
   pass(): Promise<ScanOut>;
   /** Starts `remendo run`, as a deployment does. */
@@ -59,17 +70,24 @@ export interface World {
   close(): Promise<void>;
 }
 
-export async function startWorld(): Promise<World> {
+export interface WorldOptions {
+  /** The real Gitea of the cluster, or the simulator of GitHub. */
+  readonly host?: 'gitea' | 'github';
+  /** The simulator speaks HTTPS, with a certificate of the cluster's authority, at an address that pods reach. Gitea always does. */
+  readonly tls?: boolean;
+}
+
+export async function startWorld({ host: kind = 'gitea', tls = false }: WorldOptions = {}): Promise<World> {
   const cluster = attachCluster();
   const directory = mkdtempSync(join(tmpdir(), 'remendo-e2e-world-'));
-  const github = createGitHubSandbox({ directory: join(directory, 'git') });
-  const forge = await github.listen();
-  const config = await configure(directory, cluster, forge);
+  const git = join(directory, 'git');
+  const host = kind === 'gitea' ? attachGitea(cluster, git) : await startGitHub(git, tls ? cluster : undefined);
+  const config = await configure(directory, cluster, host);
   mkdirSync(join(directory, 'home'));
   const env = {
     PATH: [cluster.binaries, process.env['PATH']].join(delimiter),
     HOME: join(directory, 'home'),
-    GITHUB_TOKEN: github.bot.token,
+    ...host.env,
   };
   const program = [MAIN, '--config', config, 'run', '--output', 'json'];
   const teams: string[] = [];
@@ -78,10 +96,16 @@ export async function startWorld(): Promise<World> {
   let stop = new AbortController();
   return {
     cluster,
-    github,
-    team(name, files) {
+    host,
+    async namespace(name, labels = {}) {
+      await isGone(cluster, name);
+      const metadata = { name, labels };
+      await cluster.admin.apply(`/api/v1/namespaces/${name}`, { apiVersion: 'v1', kind: 'Namespace', metadata });
+    },
+    async team(name, files, options = {}) {
       teams.push(name);
-      return createTeam(cluster, github, forge.gitUrl(OWNER, name), name, files);
+      await isGone(cluster, name);
+      return createTeam(cluster, host, name, files, options);
     },
     async pass() {
       last = ScanOut.parse(JSON.parse(await run(process.execPath, [...program, '--once'], { env, cwd: directory })));
@@ -124,19 +148,24 @@ export async function startWorld(): Promise<World> {
       for (const name of teams) {
         await cluster.admin.send('DELETE', `/apis/argoproj.io/v1alpha1/namespaces/argocd/applications/${name}`);
         await cluster.admin.send('DELETE', `/api/v1/namespaces/${name}`);
+        await cluster.admin.send('DELETE', `/api/v1/namespaces/argocd/secrets/${name}-repository`);
       }
-      await github.close();
+      await host.close();
       rmSync(directory, { recursive: true, force: true, maxRetries: 3 });
     },
   };
 }
 
+/** Waits where a namespace of an earlier attempt is being deleted: what is deployed into it would go with it. */
+async function isGone(cluster: Cluster, namespace: string): Promise<void> {
+  await until(`the end of an earlier namespace ${namespace}`, 120, async () => {
+    const found = await cluster.admin.get(`/api/v1/namespaces/${namespace}`);
+    return found?.metadata?.deletionTimestamp === undefined ? true : undefined;
+  });
+}
+
 /** Writes `remendo.yaml` and a kubeconfig of Remendo's own ServiceAccount, with the shipped rights and no others. */
-async function configure(
-  directory: string,
-  cluster: Cluster,
-  forge: { readonly host: string; readonly url: string },
-): Promise<string> {
+async function configure(directory: string, cluster: Cluster, host: GitHost): Promise<string> {
   for (const part of ['reader', 'policy', 'dry-run'] as const) await install(cluster, part);
   await policyIsActive(cluster);
   const token = await tokenOf(cluster, READER);
@@ -161,11 +190,11 @@ async function configure(
     JSON.stringify({
       mode: 'propose',
       cluster: { name: 'e2e', kubeconfig, dryRunAs: DRY_RUN_USER },
-      github: { host: forge.host, apiUrl: forge.url },
+      ...host.config,
       registry: { insecureHosts: [cluster.registry] },
       detect: { minimumAge: '5s', minimumRestarts: 1 },
       limits: { openPullRequests: 50, pullRequestsPerHour: 100 },
-      verify: { propagation: '60s', soak: '10s' },
+      verify: { propagation: '120s', soak: '10s' },
       run: { interval: '5s', debounce: '1s' },
       state: { directory: join(directory, 'state') },
       log: { level: 'info' },
@@ -176,19 +205,17 @@ async function configure(
 
 async function createTeam(
   cluster: Cluster,
-  github: GitHubSandbox,
-  repoURL: string,
+  host: GitHost,
   name: string,
   files: Readonly<Record<string, string>>,
+  { private: hidden = false }: TeamOptions,
 ): Promise<Team> {
-  await github.createRepository(OWNER, name, { files });
+  const repoURL = await host.createRepository(name, { files, private: hidden });
+  if (hidden) await letArgoCDRead(cluster, host, name, repoURL);
   return {
     name,
     repoURL,
-    async push(changed, message) {
-      const author = { name: 'Dana', email: 'dana@example.com' };
-      await github.commitFiles(OWNER, name, { branch: 'main', files: changed, message, author });
-    },
+    push: (changes, message) => host.push(name, changes, message),
     async deploy({ source = { path: 'app' }, manual = false } = {}) {
       const automated = manual ? {} : { automated: { prune: true, selfHeal: true } };
       await cluster.admin.apply(`/apis/argoproj.io/v1alpha1/namespaces/argocd/applications/${name}`, {
@@ -203,14 +230,27 @@ async function createTeam(
         },
       });
     },
-    async pulls() {
-      const all = await github.pulls(OWNER, name);
-      return all.filter(({ author }) => author === github.bot.login).toSorted((a, b) => b.number - a.number);
-    },
-    merge: (number) => github.merge(OWNER, name, number, { method: 'squash', by: github.reviewer.login }),
-    file: (path) => run('git', ['-C', github.repositoryPath(OWNER, name), 'show', `main:${path}`]),
+    pulls: () => host.pulls(name),
+    merge: (number, method = 'squash') => host.merge(name, number, method),
+    close: (number) => host.closePull(name, number),
+    comment: (number, body) => host.comment(name, number, body),
+    file: (path) => host.file(name, path),
     get: (api, rest) => cluster.admin.get(`${api}/namespaces/${name}/${rest}`),
   };
+}
+
+/** A repository Secret: https://argo-cd.readthedocs.io/en/stable/operator-manual/declarative-setup/#repositories */
+async function letArgoCDRead(cluster: Cluster, { reader }: GitHost, name: string, url: string): Promise<void> {
+  await cluster.admin.apply(`/api/v1/namespaces/argocd/secrets/${name}-repository`, {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: {
+      name: `${name}-repository`,
+      namespace: 'argocd',
+      labels: { 'argocd.argoproj.io/secret-type': 'repository' },
+    },
+    stringData: { type: 'git', url, ...reader },
+  });
 }
 
 /** The label by which Remendo tells how a pull request ended: `verified`, `not-fixed` ... */
@@ -237,19 +277,24 @@ function run(program: string, args: readonly string[], options: RunOptions = {})
   });
 }
 
-/** Asks until there is an answer; throws with `what` (and what was last seen) after `seconds`. */
+// Limits are those of a quiet machine. It costs nothing to wait longer for what comes.
+const PATIENCE = 2;
+
+/** Asks until there is an answer; throws with `what` (and what was last seen) after `seconds`, twice as many where the machine is busy. */
 export async function until<T>(
   what: string,
   seconds: number,
   ask: () => Promise<T | undefined>,
   seen: () => unknown = () => '',
 ): Promise<T> {
-  const end = Date.now() + seconds * 1000;
+  const end = Date.now() + seconds * PATIENCE * 1000;
   for (;;) {
     const answer = await ask();
     if (answer !== undefined) return answer;
     if (Date.now() > end)
-      throw new Error(`not within ${seconds} s: ${what} ${JSON.stringify(seen() ?? '').slice(0, 4000)}`);
+      throw new Error(
+        `not within ${seconds * PATIENCE} s: ${what} ${JSON.stringify((await seen()) ?? '').slice(0, 4000)}`,
+      );
     await sleep(1000);
   }
 }

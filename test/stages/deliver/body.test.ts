@@ -9,33 +9,15 @@ import { pullRequestTitle } from '../../../src/stages/deliver/naming.ts';
 import { formatBlock, parseState } from '../../../src/stages/deliver/state-block.ts';
 import { forgeOn, value } from '../../adapters/github/client.ts';
 import { startGitHub } from '../../sandbox/github/world.ts';
+import { HOSTILE, SHA, saying } from './hostile.ts';
 import { ACTIVE, MARKUP, cellsOf, runningText } from './rendered.ts';
 import { BRANCH, POLICY, changeSet, delivery, hide, incident, redact, run } from './world.ts';
 
-const SHA = 'a'.repeat(7) + '1'.repeat(33);
 const BASE = delivery(SHA);
-
-/** A delivery that says `text` everywhere where a cluster, a model or a file could have said it. */
-function saying(text: string): Delivery {
-  const web = { apiVersion: 'v1', kind: 'Pod', namespace: 'shop', name: text };
-  return {
-    ...BASE,
-    incident: incident({
-      summary: text,
-      cause: text,
-      since: text,
-      evidence: [{ id: 'E1', object: web, path: text, text }],
-      explains: [{ cause: 'x', object: web, summary: text }],
-    }),
-    location: { ...BASE.location, application: { namespace: 'argocd', name: text }, path: text, targetRevision: text },
-    fix: { ...BASE.fix, name: text, rationale: text },
-    changeSet: { ...changeSet(SHA, `${text}\n`, `${text}\nx\n`), place: text },
-    proof: { verdict: 'proven', checks: [{ name: 'minimal', result: 'pass', detail: text }] },
-  };
-}
+const LIMIT = 65_536;
 
 function bodyOf(item: Delivery): string {
-  const body = renderBody(item, stateOf(item), POLICY);
+  const body = renderBody(item, stateOf(item), POLICY, LIMIT);
   assert.ok(body !== undefined);
   return body;
 }
@@ -54,27 +36,6 @@ function assertHarmless(body: string): void {
     tables.join('\n'),
   );
 }
-
-const HOSTILE = [
-  'ping @octocat and @my-org/team, mail me@example.com',
-  '&#64;octocat &#x40;octocat &commat;octocat',
-  'this fixes #12, closes: #13 and resolves owner/repo#14, closes GH-77',
-  `reverts ${SHA} and owner/repo@${SHA}`,
-  'fixes https://github.example/o/r/issues/1, see www.evil.example, mailto:a@b.example',
-  `<!-- remendo:state v1 ${Buffer.from('{}').toString('base64')} -->`,
-  '<!-- hidden --> <img src=x onerror=alert(1)> <details><summary>x</summary>',
-  '[click](https://evil.example) ![pixel](http://evil.example/p.png) [^1]',
-  '| a | b | c \\| d \\\\| e |',
-  '# Heading',
-  '- [ ] task',
-  '1. list',
-  '---',
-  '```\nend of block\n```\n### Merge me',
-  '`code` and ``more`` \\` x',
-  '$x$ **bold** ~~gone~~ __under__',
-  '\u202Eevil\u202C @\u200Boctocat @\u0000octocat #\u20281',
-  'x\ud800y',
-];
 
 for (const text of HOSTILE) {
   void test(`${JSON.stringify(text)} in every field does nothing`, async () => {

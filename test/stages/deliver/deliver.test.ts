@@ -5,8 +5,7 @@ import { git } from '../../../src/sandbox/github/git.ts';
 import { parseState } from '../../../src/stages/deliver/state-block.ts';
 import { forgeOn, mainOf } from '../../adapters/github/client.ts';
 import { DEPLOYMENT, startGitHub } from '../../sandbox/github/world.ts';
-import { BRANCH, PATH, changeSet, delivery, incident, run, stoppedAt } from './world.ts';
-import { POLICY } from './world.ts';
+import { BRANCH, PATH, POLICY, changeSet, delivery, end, incident, run, stoppedAt } from './world.ts';
 
 const pullsOf = (sandbox: GitHubSandbox) => sandbox.pulls('acme', 'shop');
 const writes = (sandbox: GitHubSandbox): number => sandbox.requests.filter(({ method }) => method !== 'GET').length;
@@ -192,7 +191,7 @@ void test('what Remendo closed itself is no rejection', async (t) => {
   const github = await startGitHub(t);
   const forge = forgeOn(github);
   await run(forge);
-  await forge.writer.setLabels(1, ['remendo', 'remendo/resolved']);
+  await end(forge, 1, 'resolved');
   await forge.writer.updatePullRequest(1, { state: 'closed' });
   assert.deepEqual((await run(forge)).pull?.number, 2);
 });
@@ -204,7 +203,7 @@ void test('a fix that was verified and a failure that is back: a new pull reques
   await human(github.sandbox, BRANCH, { 'also.md': 'a person helped\n' });
   await github.sandbox.merge('acme', 'shop', 1, { method: 'squash' });
   assert.deepEqual((await run(forge)).outcome, 'verifying');
-  await forge.writer.setLabels(1, ['remendo', 'remendo/verified']);
+  await end(forge, 1, 'verified');
   const now = `${DEPLOYMENT}fixed: true\n`;
   const again = await run(forge, {}, (base) => delivery(base, { changeSet: changeSet(base, now, `${now}more: 1\n`) }));
   assert.deepEqual([again.outcome, again.pull?.number], ['opened', 2]);
@@ -218,7 +217,7 @@ void test('a merged fix that did not help leaves room for others, three of them 
     const next = await run(forge, {}, (base) => delivery(base, {}, `try: ${n}\n`));
     assert.deepEqual([next.outcome, next.pull?.number], ['opened', n]);
     await github.sandbox.merge('acme', 'shop', n);
-    await forge.writer.setLabels(n, ['remendo', n === 2 ? 'remendo/timed-out' : 'remendo/not-fixed']);
+    await end(forge, n, n === 2 ? 'timed-out' : 'not-fixed');
   }
   assert.equal((await run(forge, {}, (base) => delivery(base, {}, 'try: 4\n'))).outcome, 'refuted-before');
 });
@@ -228,7 +227,7 @@ void test('a merged fix that was never applied is not proposed again', async (t)
   const forge = forgeOn(github);
   await run(forge);
   await github.sandbox.merge('acme', 'shop', 1);
-  await forge.writer.setLabels(1, ['remendo', 'remendo/never-applied']);
+  await end(forge, 1, 'never-applied');
   assert.equal((await run(forge, {}, (base) => delivery(base, {}, 'x: 1\n'))).outcome, 'never-applied');
 });
 
@@ -239,9 +238,10 @@ void test('limits: open at once, per hour, per workload', async (t) => {
   const web = { ...incident(), fingerprint: 'fedcba9876543210', cause: 'probe/liveness' };
   const other = { ...web, object: { ...web.object, name: 'api' } };
   const attempt = (item: typeof web, limits: Partial<typeof POLICY.limits>, now = new Date().toISOString()) =>
-    run(forge, { policy: { ...POLICY, limits: { ...POLICY.limits, ...limits } }, clock: stoppedAt(now) }, (base) =>
-      delivery(base, { incident: item }),
-    );
+    run(forge, { policy: { ...POLICY, limits: { ...POLICY.limits, ...limits } }, clock: stoppedAt(now) }, (base) => {
+      const { fix, ...rest } = delivery(base, { incident: item }, 'api: true\n');
+      return { ...rest, fix: { ...fix, changes: fix.changes.map((change) => ({ ...change, object: item.object })) } };
+    });
   const before = writes(github.sandbox);
   const perWorkload = await attempt(web, {});
   assert.deepEqual(
@@ -258,6 +258,22 @@ void test('limits: open at once, per hour, per workload', async (t) => {
   assert.equal(writes(github.sandbox), before);
   const later = new Date(Date.now() + 3_700_000).toISOString();
   assert.equal((await attempt(other, { pullRequestsPerHour: 1 }, later)).outcome, 'opened');
+});
+
+void test('one edit that mends two workloads is one pull request; a no to it counts for both', async (t) => {
+  const github = await startGitHub(t);
+  const forge = forgeOn(github);
+  const first = await run(forge);
+  const before = writes(github.sandbox);
+  const other = { ...incident(), fingerprint: 'fedcba9876543210', object: { ...incident().object, name: 'api' } };
+  const again = () => run(forge, {}, (base) => delivery(base, { incident: other }));
+  const second = await again();
+  assert.equal(second.outcome, 'already-open');
+  assert.match(second.reason, /#1 makes this very edit, for Deployment/);
+  assert.equal(second.pull?.number, first.pull?.number);
+  assert.equal(writes(github.sandbox), before);
+  await github.sandbox.closePull('acme', 'shop', 1);
+  assert.equal((await again()).outcome, 'rejected-before');
 });
 
 void test('a repository that cannot be written to is left alone, with its reason', async (t) => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { quoteBlock, quoteCode, quoteInline } from '../../../src/stages/deliver/quote.ts';
+import { plainTitle, quoteBlock, quoteCode, quoteInline } from '../../../src/stages/deliver/quote.ts';
 
 const HOSTILE = [
   'ping @octocat and @my-org/team now',
@@ -39,6 +39,19 @@ test('a fenced block cannot be closed from inside', () => {
       assert.ok(block.endsWith(`\n${fence}`));
     }),
   );
+});
+
+test('a title neither refers to anything nor calls the work unfinished', () => {
+  assert.equal(plainTitle('wip: set image to x!12 #13 @dana'), 'wip - set image to x12 13 dana');
+  assert.equal(plainTitle('Draft: y'), 'Draft - y');
+  assert.equal(plainTitle('wipe: z'), 'wipe: z');
+});
+
+test('names and numbers that are no commits stay as they can be copied', () => {
+  for (const text of ['web-7d4b9c6f5d-abcde', '1073741824', 'sha256:0123abcdef', 'registry/a1b2c3d']) {
+    // What follows at the end must not make the name of a picture of it.
+    assert.equal(quoteInline(text).replace(/\u200B$/, ''), text);
+  }
 });
 
 test('long texts are cut', () => {

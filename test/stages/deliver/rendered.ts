@@ -20,6 +20,10 @@ export const ACTIVE: readonly RegExp[] = [
   /(mailto|xmpp):\w/i,
   /www\.\w/i,
   /\b[0-9a-f]{40}\b/i,
+  /!\d/,
+  /\[\[/,
+  /(?<!\w):[a-z]\w*:/i,
+  /(?:^|[\s([])(?=\d*[a-f])[0-9a-f]{7,}(?:[\s)\].]|$)/i,
 ];
 
 /** Markup that text from outside could bring in: HTML, images and links, emphasis. */

@@ -11,6 +11,8 @@ import { deliver } from '../../../src/stages/deliver/deliver.ts';
 import type { Delivery } from '../../../src/stages/deliver/delivery.ts';
 import type { Ledger } from '../../../src/stages/deliver/ledger.ts';
 import { readLedger } from '../../../src/stages/deliver/ledger.ts';
+import type { End } from '../../../src/stages/deliver/state-block.ts';
+import { writeOutcome } from '../../../src/stages/deliver/sticky.ts';
 import { mainOf, value } from '../../adapters/github/client.ts';
 import { DEPLOYMENT } from '../../sandbox/github/world.ts';
 
@@ -106,7 +108,7 @@ export async function portsOn(forge: Forge, more: Partial<DeliverPorts> = {}): P
 }
 
 export async function ledgerOf({ forge, repository }: Pick<DeliverPorts, 'forge' | 'repository'>): Promise<Ledger> {
-  return value(await readLedger(forge.reader, repository.login));
+  return value(await readLedger(forge.reader, repository.login)).fixes;
 }
 
 /** One delivery as a pass makes it: with a ledger that was read just before. */
@@ -117,6 +119,12 @@ export async function run(
 ): Promise<Delivered> {
   const ports = await portsOn(forge, more);
   return deliver(ports, change(await mainOf(forge)), await ledgerOf(ports));
+}
+
+/** Ends a pull request as the engine does: comment, block and label. */
+export async function end(forge: Forge, number: number, as: End): Promise<void> {
+  const pull = value(await forge.reader.pullRequest(number));
+  value(await writeOutcome(forge, pull, { version: 1, end: as, detail: 'In a test.' }, hide));
 }
 
 /** A clock that stands still. */

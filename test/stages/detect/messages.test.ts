@@ -94,6 +94,10 @@ describe('grammars of messages', () => {
       ['Startup probe failed: command "sleep 9" timed out', { type: 'startup', failure: 'timeout' }],
       ['Readiness probe failed: ', { type: 'readiness', failure: 'exec' }],
       [
+        'Liveness probe errored and resulted in unknown state: rpc error: code = Unknown desc = failed to exec in container: failed to start exec "1": OCI runtime exec failed: exec failed: unable to start container process: exec: "curl": executable file not found in $PATH: unknown',
+        { type: 'liveness', failure: 'exec' },
+      ],
+      [
         'Readiness probe errored: rpc error: code = NotFound desc = container is not created or running',
         { type: 'readiness', failure: 'other' },
       ],
@@ -112,6 +116,11 @@ describe('grammars of messages', () => {
 
   it('reads refusals, and says other where it cannot', () => {
     assert.equal(parseRefusal('pods "x" is forbidden: something new').by, 'other');
+    assert.deepEqual(parseRefusal('pods "x" is forbidden: no PriorityClass with name high was found').missing, {
+      kind: 'PriorityClass',
+      name: 'high',
+      field: 'priorityClassName',
+    });
     const unset = parseRefusal(
       'pods "x" is forbidden: minimum memory usage per Container is 64Mi.  No request is specified',
     );

@@ -287,6 +287,9 @@ for (const [reason, state] of NEVER) {
 test('an Application that is gone is waited for, then said to be gone', async () => {
   assert.equal((await look({}, 5, { application: undefined })).end, 'waiting');
   assert.equal((await look({}, 31, { application: undefined })).end, 'never-applied');
+  const unread = { application: undefined, applicationsUnread: true };
+  assert.equal((await look({}, 31, unread)).end, 'waiting', 'what cannot be read is not gone');
+  assert.equal((await look({}, 25 * 60, unread)).end, 'timed-out');
 });
 
 test('a Service, which has no pods of its own, is judged by what is seen after the fix', async () => {

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { apiStatus, badRequest, expired } from '../api-status.ts';
+import { badRequest, expired } from '../api-status.ts';
 import type { KubeObject } from '../objects.ts';
 import { apiVersionOf } from '../resources.ts';
 import type { ObjectStore, StoreEvent } from '../store.ts';
@@ -15,6 +15,12 @@ export interface Watcher {
   cut(cleanly: boolean): void;
 }
 
+/** What a watch begins with, and the version after which events are new to it. */
+interface Resumed {
+  readonly past: readonly StoreEvent[];
+  readonly after: number;
+}
+
 /** `bookmarkMs`: real milliseconds between bookmarks for those who asked for them. */
 export function createWatcher(store: ObjectStore, bookmarkMs: number): Watcher {
   const open = new Set<(cleanly: boolean) => void>();
@@ -24,15 +30,15 @@ export function createWatcher(store: ObjectStore, bookmarkMs: number): Watcher {
     query: URLSearchParams,
     response: ServerResponse,
     filter: Filter,
-    past: readonly StoreEvent[],
+    { past, after }: Resumed,
   ): void => {
     const sent = new Set<string>();
     const inScope = (object: KubeObject): boolean =>
       object.kind === target.resource.kind &&
       (target.namespace === undefined || object.metadata.namespace === target.namespace);
     const line = (type: string, object: unknown): void => void response.write(`${JSON.stringify({ type, object })}\n`);
-    const pass = ({ type, object }: StoreEvent): void => {
-      if (!inScope(object)) return;
+    const pass = ({ type, object, version }: StoreEvent): void => {
+      if (!inScope(object) || (version !== 0 && version <= after)) return;
       const { uid } = object.metadata;
       if (type === 'DELETED' || !filter(object)) {
         // An object that leaves the selection is a deletion to this client.
@@ -80,12 +86,16 @@ export function createWatcher(store: ObjectStore, bookmarkMs: number): Watcher {
         send(response, failure(badRequest(`invalid resource version: ${version}`)));
         return;
       }
-      const fresh = version === '' || version === '0';
-      const past = fresh
-        ? current(store, target)
-        : gone
-          ? undefined
-          : store.since(Number(version), target.resource.kind);
+      const after = Number(version);
+      // A version that is still to come is waited for in silence, as the real server does.
+      const past =
+        after === 0
+          ? current(store, target)
+          : gone
+            ? undefined
+            : after > store.version()
+              ? []
+              : store.since(after, target.resource.kind);
       response.writeHead(200, {
         'Content-Type': 'application/json',
         'Transfer-Encoding': 'chunked',
@@ -93,13 +103,10 @@ export function createWatcher(store: ObjectStore, bookmarkMs: number): Watcher {
       });
       response.flushHeaders();
       if (!past) {
-        const message = `too old resource version: ${version} (${store.version()})`;
-        response.end(
-          `${JSON.stringify({ type: 'ERROR', object: Number(version) > store.version() ? tooLarge(version) : expired(message) })}\n`,
-        );
+        response.end(`${JSON.stringify({ type: 'ERROR', object: expired(tooOld(target, version, store)) })}\n`);
         return;
       }
-      stream(target, query, response, selectors.filter, past);
+      stream(target, query, response, selectors.filter, { past, after });
     },
     cut: (cleanly) => {
       for (const end of open) end(cleanly);
@@ -107,8 +114,11 @@ export function createWatcher(store: ObjectStore, bookmarkMs: number): Watcher {
   };
 }
 
-function tooLarge(version: string): object {
-  return apiStatus(504, 'Timeout', `Too large resource version: ${version}`);
+/** Events are served from etcd itself, in its own words; all other kinds from the watch cache. */
+function tooOld({ resource }: Target, version: string, store: ObjectStore): string {
+  return resource.kind === 'Event'
+    ? 'The resourceVersion for the provided watch is too old.'
+    : `too old resource version: ${version} (${store.version()})`;
 }
 
 function current(store: ObjectStore, target: Target): StoreEvent[] {

@@ -8,7 +8,8 @@ export interface FieldError {
     | 'FieldValueNotSupported'
     | 'FieldValueDuplicate'
     | 'FieldValueForbidden'
-    | 'FieldValueNotFound';
+    | 'FieldValueNotFound'
+    | 'FieldValueTooLong';
   readonly field: string;
   readonly message: string;
 }
@@ -46,6 +47,10 @@ export function forbidden(field: string, detail: string): FieldError {
 
 export function notFound(field: string, value: JsonValue): FieldError {
   return { reason: 'FieldValueNotFound', field, message: `Not found: ${show(value)}` };
+}
+
+export function tooLong(field: string, bytes: number): FieldError {
+  return { reason: 'FieldValueTooLong', field, message: `Too long: may not be more than ${bytes} bytes` };
 }
 
 /** `a: Required value`, or `[a: ..., b: ...]` for several. */

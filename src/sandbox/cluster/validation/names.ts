@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from '../../../domain/json.ts';
 import { isObject } from '../../../domain/json.ts';
 import type { FieldError } from './field-error.ts';
-import { invalid, required } from './field-error.ts';
+import { invalid, required, tooLong as tooLargeField } from './field-error.ts';
 import { wordOf } from '../json-object.ts';
 
 const LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
@@ -16,6 +16,8 @@ const LABEL_VALUE_TEXT =
 const QUALIFIED_TEXT =
   "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
 
+// apimachinery TotalAnnotationSizeLimitB: keys and values together.
+const MOST_ANNOTATIONS = 256 * 1024;
 const tooLong = (max: number): string => `must be no more than ${max} characters`;
 
 /** A container, volume or port-like name: RFC 1123 label of at most 63 characters. */
@@ -92,9 +94,11 @@ export function metadataErrors(metadata: JsonObject): FieldError[] {
         ? [required('metadata.name', 'name or generateName is required')]
         : dnsSubdomain('metadata.name', name);
   const annotations = isObject(metadata.annotations) ? metadata.annotations : {};
+  const annotationBytes = Buffer.byteLength(Object.entries(annotations).flat().map(wordOf).join(''));
   return [
     ...named,
     ...labels('metadata.labels', metadata.labels),
     ...Object.keys(annotations).flatMap((key) => qualifiedName('metadata.annotations', key.toLowerCase())),
+    ...(annotationBytes > MOST_ANNOTATIONS ? [tooLargeField('metadata.annotations', MOST_ANNOTATIONS)] : []),
   ];
 }

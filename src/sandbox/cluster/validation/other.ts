@@ -3,7 +3,7 @@ import { isObject } from '../../../domain/json.ts';
 import { quantity } from '../../../domain/quantity.ts';
 import { child, listAt, objectAt, textAt, wordOf } from '../json-object.ts';
 import type { FieldError } from './field-error.ts';
-import { duplicate, forbidden, invalid, notSupported, required } from './field-error.ts';
+import { duplicate, invalid, notSupported, required, tooLong } from './field-error.ts';
 import { dnsLabel, labels, portNumber, portRef } from './names.ts';
 import { podSpecErrors } from './pod.ts';
 
@@ -19,7 +19,7 @@ export function otherErrors(kind: string, object: JsonObject): FieldError[] {
       return claimErrors(spec);
     case 'ConfigMap':
     case 'Secret':
-      return dataErrors(object);
+      return [...dataErrors(object), ...sizeErrors(kind, object)];
     case 'HorizontalPodAutoscaler':
       return autoscalerErrors(spec);
     case 'PodDisruptionBudget':
@@ -71,7 +71,7 @@ function claimErrors(spec: JsonObject): FieldError[] {
 function dataErrors(object: JsonObject): FieldError[] {
   const errors: FieldError[] = [];
   for (const part of ['data', 'binaryData']) {
-    for (const [key, value] of Object.entries(objectAt(object, part) ?? {})) {
+    for (const key of Object.keys(objectAt(object, part) ?? {})) {
       const field = `${part}[${key}]`;
       if (!/^[-._a-zA-Z0-9]+$/.test(key)) {
         errors.push(
@@ -85,11 +85,23 @@ function dataErrors(object: JsonObject): FieldError[] {
       if (part === 'binaryData' && isObject(object.data) && object.data[key] !== undefined) {
         errors.push(invalid(field, key, 'duplicate of key present in data'));
       }
-      if (typeof value === 'string' && value.length > 1_048_576)
-        errors.push(forbidden(field, 'must have at most 1048576 bytes'));
     }
   }
   return errors;
+}
+
+// core/v1 MaxSecretSize, for both kinds: all values together, as they are stored.
+const MOST_DATA = 1024 * 1024;
+
+function sizeErrors(kind: string, object: JsonObject): FieldError[] {
+  const size = ['data', 'binaryData'].flatMap((part) =>
+    Object.values(objectAt(object, part) ?? {}).map((value) =>
+      Buffer.byteLength(wordOf(value), kind === 'Secret' || part === 'binaryData' ? 'base64' : 'utf8'),
+    ),
+  );
+  // The server has no name for the place in a ConfigMap.
+  const field = kind === 'Secret' ? 'data' : '[]';
+  return size.reduce((sum, bytes) => sum + bytes, 0) > MOST_DATA ? [tooLong(field, MOST_DATA)] : [];
 }
 
 function autoscalerErrors(spec: JsonObject): FieldError[] {

@@ -16,7 +16,12 @@ const REASONS = new Set([
   'PreCreateHookError',
   'PreStartHookError',
 ]);
-const NON_ROOT = /runAsNonRoot and image|runAsUser breaks non-root policy|image has non-numeric user/;
+/** What of a container stands against runAsNonRoot (k8s.io/kubernetes pkg/kubelet/kuberuntime verifyRunAsNonRoot). */
+const NON_ROOT: readonly (readonly [RegExp, string])[] = [
+  [/runAsUser breaks non-root policy/, 'its runAsUser is root'],
+  [/image has non-numeric user/, 'its image names its user by a word, which tells no number'],
+  [/runAsNonRoot and image/, 'its image does'],
+];
 
 /** Containers that cannot be made as they are declared. Facts: `missing`. Subject: `ConfigMap/name:key` of what is missing. */
 export const config = defineDetector({
@@ -64,8 +69,9 @@ export const config = defineDetector({
         ];
         const base = { object: ref, container, since, evidence };
         const who = describe(container);
-        if (NON_ROOT.test(told.text)) {
-          const summary = `${who} must not run as root, and its image does`;
+        const root = NON_ROOT.find(([words]) => words.test(told.text));
+        if (root !== undefined) {
+          const summary = `${who} must not run as root, and ${root[1]}`;
           report('config/run-as-non-root', { ...base, summary, facts: {} });
           continue;
         }

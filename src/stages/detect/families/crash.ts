@@ -1,7 +1,8 @@
-import { containerEvents, endingsOf, failingSince, keepsEnding, probeKill } from '../container-runs.ts';
+import { containerEvents, endingsOf, failingSince, keepsEnding } from '../container-runs.ts';
 import type { Ending } from '../container-runs.ts';
 import { defineDetector } from '../detector.ts';
 import { eventEvidence, fieldEvidence } from '../evidence.ts';
+import { failedHook, probeKill } from '../kubelet-kills.ts';
 import { parseStartFailure, tellsWrongArchitecture } from '../messages/runtime-error.ts';
 import type { ContainerView, PodView } from '../pod-view.ts';
 import { describe } from '../pod-view.ts';
@@ -34,6 +35,11 @@ const CAUSES = {
     severity: 'critical',
     docs: 'The process was ended by a signal that no probe and no memory limit explains.',
   },
+  'crash/post-start-hook': {
+    title: 'Hook after the start fails',
+    severity: 'critical',
+    docs: 'The kubelet ends the container each time because its postStart hook fails.',
+  },
   'crash/architecture': {
     title: 'Wrong architecture',
     severity: 'critical',
@@ -55,7 +61,8 @@ export const crash = defineDetector({
         if (endings.some(({ terminated }) => terminated.reason === 'OOMKilled')) continue;
         if (isProbesDoing(index, view, container, ending)) continue;
         const start = startFailure(container, ending);
-        const cause = start?.cause ?? causeOf(ending);
+        const hook = start === undefined ? failedHook(index, view, container) : undefined;
+        const cause = hook === undefined ? causeFrom(start, ending) : 'crash/post-start-hook';
         if (cause === undefined) continue;
         const exitCode = ending?.terminated.exitCode;
         const signal = cause === 'crash/signal' ? signalOf(ending) : undefined;
@@ -65,7 +72,7 @@ export const crash = defineDetector({
           container,
           summary: sentence(container, cause, exitCode, signal),
           since: failingSince(index, view, container),
-          evidence: evidenceOf(index, view, container, ending),
+          evidence: [...(hook ? [eventEvidence(view.ref, hook)] : []), ...evidenceOf(index, view, container, ending)],
           facts: {
             ...(exitCode === undefined ? {} : { exitCode }),
             ...(signal === undefined ? {} : { signal }),
@@ -96,6 +103,11 @@ function startFailure({ status }: ContainerView, ending: Ending | undefined): { 
   return { cause: failure === 'other' || failure === 'out-of-memory' ? undefined : `crash/${failure}` };
 }
 
+/** A start that failed for another reason than the command has no cause here, whatever its exit code. */
+function causeFrom(start: ReturnType<typeof startFailure>, ending: Ending | undefined): Cause | undefined {
+  return start === undefined ? causeOf(ending) : start.cause;
+}
+
 function causeOf(ending: Ending | undefined): Cause | undefined {
   if (ending === undefined) return 'crash/exit-error';
   const { exitCode, message = '' } = ending.terminated;
@@ -116,6 +128,7 @@ function signalOf(ending: Ending | undefined): number | undefined {
 function sentence(container: ContainerView, cause: Cause, exitCode?: number, signal?: number): string {
   const who = describe(container);
   if (cause === 'crash/signal') return `${who} is ended by signal ${signal} again and again`;
+  if (cause === 'crash/post-start-hook') return `${who} is ended after each start because its postStart hook fails`;
   if (cause === 'crash/exit-zero') return `${who} ends without an error although it should keep running`;
   if (cause === 'crash/exit-error') {
     return exitCode === undefined ? `${who} ends again and again` : `${who} ends with exit code ${exitCode}`;

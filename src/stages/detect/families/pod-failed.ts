@@ -10,6 +10,8 @@ const REJECTED =
   /^(OutOf[a-z-]+|UnexpectedAdmissionError|TopologyAffinityError|NodeAffinity|NodeName|NodePorts|AppArmor|PodOSNotSupported|PodOSSelectorNodeLabelDoesNotMatch|InsufficientSecurityContext|Sysctl\w*)$/;
 // Failed pods are kept for long; what is older than this is history.
 const RECENT_SECONDS = 3600;
+// Two ends make one pause: that is no rhythm yet.
+const REPEATED = 3;
 
 /** Pods that a node refused or threw out, more than once. Facts: `reason`. Subject: none for evictions, the reason for refusals. */
 export const podFailed = defineDetector({
@@ -33,7 +35,7 @@ export const podFailed = defineDetector({
       const alone = first?.chain.length === 1;
       if (first === undefined || (!alone && views.length < index.policy.minimumRestarts)) continue;
       // Leftovers of a workload that has all its pods again tell of a failure that is over.
-      if (!alone && isServed(index, first.chain)) continue;
+      if (!alone && isServed(index, first.chain) && !goesOn(index, views)) continue;
       for (const { pod, ref } of views) {
         const { reason = '', message = '' } = pod.status ?? {};
         const since = pod.status?.startTime ?? pod.metadata.creationTimestamp;
@@ -62,6 +64,17 @@ function* grouped(index: SnapshotIndex): Generator<['node/rejected' | 'pod/evict
     groups.set(key, [...(groups.get(key) ?? []), view]);
   }
   for (const [key, views] of groups) yield [key.startsWith('pod/') ? 'pod/evicted' : 'node/rejected', views];
+}
+
+/** Whether the last of several ends is no longer ago than two of the usual pauses between them: the next may be near. */
+function goesOn(index: SnapshotIndex, views: readonly PodView[]): boolean {
+  const ends = views
+    .map(({ pod }) => index.age(pod.status?.conditions?.find(({ type }) => type === 'Ready')?.lastTransitionTime))
+    .filter((age) => age !== Number.POSITIVE_INFINITY)
+    .sort((a, b) => a - b);
+  const [newest, oldest] = [ends[0], ends.at(-1)];
+  if (newest === undefined || oldest === undefined || ends.length < REPEATED) return false;
+  return newest <= (2 * (oldest - newest)) / (ends.length - 1);
 }
 
 function isServed(index: SnapshotIndex, chain: readonly OwnerLink[]): boolean {

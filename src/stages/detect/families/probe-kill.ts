@@ -1,6 +1,7 @@
-import { endingsOf, failingSince, keepsEnding, probeKill } from '../container-runs.ts';
+import { endingsOf, failingSince, keepsEnding } from '../container-runs.ts';
 import { defineDetector } from '../detector.ts';
 import { eventEvidence, fieldEvidence } from '../evidence.ts';
+import { probeKill } from '../kubelet-kills.ts';
 import { describe } from '../pod-view.ts';
 import { seeProbe } from '../probe-facts.ts';
 

@@ -12,7 +12,7 @@ import { resolveLimitRange } from '../limit-range.ts';
 import { parseRefusal } from '../messages/admission.ts';
 import type { SnapshotIndex } from '../snapshot-index.ts';
 
-/** Pods that admission refuses. Facts: `refusal`; `missing` for a ServiceAccount. Subject: name of what refuses. */
+/** Pods that admission refuses. Facts: `refusal`; `missing` for a ServiceAccount or class. Subject: name of what refuses, or misses. */
 export const replicas = defineDetector({
   name: 'replicas',
   needs: ['ReplicaSet'],
@@ -33,6 +33,11 @@ export const replicas = defineDetector({
       severity: 'critical',
       docs: 'The pods name a ServiceAccount that does not exist.',
     },
+    'replicas/class-missing': {
+      title: 'Class missing',
+      severity: 'critical',
+      docs: 'The pods name a PriorityClass or RuntimeClass that does not exist.',
+    },
     'replicas/webhook': {
       title: 'Admission webhook or policy refuses',
       severity: 'critical',
@@ -50,18 +55,19 @@ export const replicas = defineDetector({
       if (told === undefined || index.age(told.since) < index.policy.minimumAgeSeconds) continue;
       if (!index.judged(object)) continue;
       const parsed = parseRefusal(told.text);
-      const { serviceAccount, ...words } = parsed;
+      const { missing: named, ...words } = parsed;
       const namespace = metadata.namespace ?? '';
       const refusal = parsed.by === 'limit-range' ? resolveLimitRange(index, namespace, words, template) : words;
-      const missing: MissingReference | undefined =
-        serviceAccount === undefined
-          ? undefined
-          : { kind: 'ServiceAccount', namespace, name: serviceAccount, field: 'serviceAccountName' };
-      const by = refusal.by === 'policy' ? 'webhook' : refusal.by;
+      const missing: MissingReference | undefined = named && {
+        ...named,
+        namespace: named.kind === 'ServiceAccount' ? namespace : '',
+      };
+      const what = refusal.by === 'policy' ? 'webhook' : refusal.by;
+      const by = what === 'other' && missing !== undefined ? 'class-missing' : what;
       report(`replicas/${by}`, {
         object,
-        subject: subjectOf(refusal),
-        summary: `pods cannot be created: ${sentence(refusal)}`,
+        subject: missing === undefined ? subjectOf(refusal) : `${missing.kind}/${missing.name}`,
+        summary: `pods cannot be created: ${missing === undefined ? sentence(refusal, told.text) : `${missing.kind} ${missing.name} does not exist`}`,
         since: told.since,
         evidence: told.evidence,
         facts: { refusal, ...(missing === undefined ? {} : { missing }) },
@@ -151,13 +157,12 @@ function complaint(index: SnapshotIndex, object: ObjectRef, metadata: ObjectMeta
 
 /** Names come from the parsed words; a LimitRange, which the message does not name, is told by the bound it sets. */
 function subjectOf({ by, name, resources = [] }: RefusalFacts): string | undefined {
-  if (by === 'service-account') return `ServiceAccount/${name}`;
   if (by !== 'limit-range') return name;
   const bounds = resources.map(({ resource, bound }) => `${resource}:${bound}`);
   return [...new Set(bounds)].sort().join(',');
 }
 
-function sentence({ by, name, resources = [] }: RefusalFacts): string {
+function sentence({ by, name, resources = [] }: RefusalFacts, text: string): string {
   const what = resources.map(({ resource }) => resource).join(', ');
   switch (by) {
     case 'quota':
@@ -168,12 +173,13 @@ function sentence({ by, name, resources = [] }: RefusalFacts): string {
         .join(', ')}`;
     case 'pod-security':
       return `Pod Security ${name} is violated`;
-    case 'service-account':
-      return `ServiceAccount ${name} does not exist`;
     case 'webhook':
-      return `admission webhook ${name} refuses them`;
+      return /failed calling webhook/.test(text)
+        ? `admission webhook ${name} cannot be asked`
+        : `admission webhook ${name} refuses them`;
     case 'policy':
       return `admission policy ${name} refuses them`;
+    case 'service-account':
     case 'other':
       return 'the API server refuses them';
   }

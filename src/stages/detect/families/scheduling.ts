@@ -4,7 +4,7 @@ import { eventEvidence, fieldEvidence } from '../evidence.ts';
 import type { Obstacle } from '../messages/scheduler.ts';
 import { insufficientResource, isSystemTaint, obstacleOf, parseUnschedulable } from '../messages/scheduler.ts';
 import type { NodeConstraints } from '../node-match.ts';
-import { checkNodeConstraints } from '../node-match.ts';
+import { checkNodeConstraints, meetsOwnTaint } from '../node-match.ts';
 import type { PodView } from '../pod-view.ts';
 import type { SnapshotIndex } from '../snapshot-index.ts';
 
@@ -29,6 +29,11 @@ const CAUSES = {
     title: 'Affinity cannot be met',
     severity: 'critical',
     docs: 'Node affinity, pod affinity or topology spread leave no node.',
+  },
+  'scheduling/host-port': {
+    title: 'Host port is taken',
+    severity: 'critical',
+    docs: 'Every node that remains has the host port in use by another pod.',
   },
   'scheduling/other': {
     title: 'Not schedulable',
@@ -59,9 +64,7 @@ export const scheduling = defineDetector({
       const event = index.eventsOf(ref, pod.metadata).find(({ reason }) => reason === 'FailedScheduling');
       const message = condition.message ?? event?.message ?? '';
       const { reasons } = parseUnschedulable(message);
-      const obstacles = new Set(
-        reasons.filter(({ reason }) => !isSystemTaint(reason)).map(({ reason }) => obstacleOf(reason)),
-      );
+      const obstacles = obstaclesOf(index, view, reasons);
       const waitsForClaim = obstacles.has('claim-unbound') || obstacles.has('no-volume');
       const patience = Math.max(index.policy.minimumAgeSeconds, waitsForClaim ? PROVISIONING_SECONDS : 0);
       if (index.age(since) < patience || awaitsNode(index, view)) continue;
@@ -88,6 +91,16 @@ export const scheduling = defineDetector({
   },
 });
 
+/** What stands in the way; taints that Kubernetes itself puts on nodes do not count. */
+function obstaclesOf(
+  index: SnapshotIndex,
+  { pod }: PodView,
+  reasons: readonly { readonly reason: string }[],
+): ReadonlySet<Obstacle> {
+  const own = reasons.filter(({ reason }) => !isSystemTaint(reason)).map(({ reason }) => obstacleOf(reason));
+  return new Set(own.filter((obstacle) => obstacle !== 'taint' || meetsOwnTaint(index, pod.spec)));
+}
+
 function awaitsNode(index: SnapshotIndex, { pod, ref }: PodView): boolean {
   return index
     .eventsOf(ref, pod.metadata)
@@ -109,6 +122,9 @@ function causeOf(obstacles: ReadonlySet<Obstacle>, { blocking }: NodeConstraints
   if (obstacles.has('no-volume')) return 'scheduling/other';
   if (obstacles.has('resources')) return 'scheduling/insufficient-resources';
   if (obstacles.has('pod-affinity')) return 'scheduling/affinity';
+  if (obstacles.has('host-port')) return 'scheduling/host-port';
+  // Nodes with an obstacle in other words have passed the taints, which are looked at first.
+  if (obstacles.has('other')) return 'scheduling/other';
   if (obstacles.has('taint')) return 'scheduling/taint';
   if (obstacles.has('selector')) return 'scheduling/node-selector';
   return 'scheduling/other';

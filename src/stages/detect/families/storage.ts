@@ -58,7 +58,7 @@ export const storage = defineDetector({
       } else if (className === undefined && NO_CLASS.test(event?.message ?? '') && !hasDefaultClass(index)) {
         const summary = 'the claim names no StorageClass and the cluster has no default one';
         report('storage/no-class', { ...base, summary, evidence: told, facts: {} });
-      } else if (event?.reason === 'FailedBinding' || stuck.has(claim)) {
+      } else if (stuck.has(claim) || lacksVolume(index, className, event?.reason)) {
         const summary = 'no PersistentVolume satisfies the claim';
         const pending = fieldEvidence(ref, 'status.phase', 'Pending');
         report('storage/no-volume', { ...base, summary, evidence: [pending, ...told], facts: {} });
@@ -74,6 +74,15 @@ export const storage = defineDetector({
 function lacksClass(index: SnapshotIndex, name: string, told = ''): boolean {
   if (name === '' || index.find('StorageClass', name) !== undefined) return false;
   return index.isMissing('StorageClass', name) || told.includes(`"${name}" not found`);
+}
+
+/** A class of volumes that people make by hand (k8s.io/component-helpers storage/volume NotSupportedProvisioner). */
+const BY_HAND = 'kubernetes.io/no-provisioner';
+
+/** The controller found no volume to bind, and there is nobody to make one. */
+function lacksVolume(index: SnapshotIndex, className = '', told: string | undefined): boolean {
+  if (told === 'FailedBinding') return true;
+  return told === 'ProvisioningFailed' && index.find('StorageClass', className)?.provisioner === BY_HAND;
 }
 
 function hasDefaultClass(index: SnapshotIndex): boolean {

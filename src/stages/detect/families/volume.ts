@@ -2,7 +2,7 @@ import type { Event } from '../../../domain/kubernetes/cluster-objects.ts';
 import { notReadySince } from '../container-runs.ts';
 import type { Seen } from '../detector.ts';
 import { defineDetector } from '../detector.ts';
-import { firstSeen } from '../event-index.ts';
+import { firstSeen, lastSeen } from '../event-index.ts';
 import { eventEvidence, fieldEvidence } from '../evidence.ts';
 import { failedVolume, parseMissing } from '../messages/missing-reference.ts';
 import type { PodView } from '../pod-view.ts';
@@ -35,6 +35,11 @@ export const volume = defineDetector({
       severity: 'critical',
       docs: 'A volume uses a PersistentVolumeClaim that does not exist.',
     },
+    'volume/mount-failed': {
+      title: 'Volume cannot be mounted',
+      severity: 'critical',
+      docs: 'The node cannot attach or mount a volume: a path, a driver or a share that is not there, or not free.',
+    },
   },
   detect(index, report) {
     for (const view of index.pods) {
@@ -45,7 +50,10 @@ export const volume = defineDetector({
       const namespace = pod.metadata.namespace ?? '';
       const events = index.eventsOf(ref, pod.metadata).filter(({ reason }) => reason === 'FailedMount');
       const found = firstMissing(index, namespace, volumeReferences(pod.spec), events);
-      if (found === undefined) continue;
+      if (found === undefined) {
+        reportFailedMount(index, view, (seen) => report('volume/mount-failed', seen));
+        continue;
+      }
       const since = (found.event && firstSeen(found.event)) ?? notReadySince(view) ?? pod.status?.startTime;
       if (index.age(since) < index.policy.minimumAgeSeconds) continue;
       const missing = toMissing(found.reference, namespace, found.reference.key === undefined);
@@ -108,6 +116,25 @@ function tells(message: string, { kind, name, key, volume }: Reference): boolean
   const words = parseMissing(message);
   if (words?.kind !== kind || words.key !== key) return false;
   return words.name === undefined ? failedVolume(message) === volume : words.name === name;
+}
+
+// Drivers that come up, and volumes that another pod still holds, take minutes where all is well.
+const MOUNT_SECONDS = 300;
+
+/** A mount that fails for another reason than a missing object, and still does: the kubelet tries again within two minutes. */
+function reportFailedMount(index: SnapshotIndex, { pod, ref }: PodView, report: (seen: Seen) => void): void {
+  const event = index
+    .eventsOf(ref, pod.metadata)
+    .find(({ reason }) => reason === 'FailedMount' || reason === 'FailedAttachVolume');
+  const message = event?.message ?? '';
+  if (event === undefined || parseMissing(message) !== undefined) return;
+  const since = firstSeen(event);
+  if (index.age(since) < MOUNT_SECONDS || index.age(lastSeen(event)) > MOUNT_SECONDS) return;
+  const told = failedVolume(message);
+  const subject = pod.spec.volumes?.find(({ name }) => name === told)?.name;
+  const what = subject === undefined ? 'a volume of the pod' : `volume ${subject}`;
+  const evidence = [eventEvidence(ref, event)];
+  report({ object: ref, subject, summary: `${what} cannot be mounted`, since, evidence, facts: {} });
 }
 
 function reportMissingClaim(index: SnapshotIndex, { pod, ref }: PodView, report: (seen: Seen) => void): void {

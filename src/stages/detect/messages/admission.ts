@@ -2,9 +2,13 @@ import type { RefusalFacts } from '../../../domain/finding.ts';
 
 type Amounts = NonNullable<RefusalFacts['resources']>;
 
-/** A refusal taken apart. `missing` names the ServiceAccount that does not exist. */
+/** A refusal taken apart, with what it says that does not exist. */
 export interface Refusal extends RefusalFacts {
-  readonly serviceAccount?: string;
+  readonly missing?: {
+    readonly kind: 'ServiceAccount' | 'PriorityClass' | 'RuntimeClass';
+    readonly name: string;
+    readonly field: 'serviceAccountName' | 'priorityClassName' | 'runtimeClassName';
+  };
 }
 
 /**
@@ -16,6 +20,7 @@ export function parseRefusal(message: string): Refusal {
     parseQuota(message) ??
     parsePodSecurity(message) ??
     parseServiceAccount(message) ??
+    parseClass(message) ??
     parseWebhook(message) ??
     parseLimitRange(message) ?? { by: 'other' }
   );
@@ -105,7 +110,24 @@ function parseServiceAccount(message: string): Refusal | undefined {
   const name =
     /serviceaccount "([^"]+)" not found/.exec(message)?.[1] ??
     /error looking up service account [^/\s]+\/(\S+?):/.exec(message)?.[1];
-  return name === undefined ? undefined : { by: 'service-account', name, serviceAccount: name };
+  return name === undefined
+    ? undefined
+    : {
+        by: 'service-account',
+        name,
+        missing: { kind: 'ServiceAccount', name, field: 'serviceAccountName' },
+      };
+}
+
+/** Of the plugins Priority and RuntimeClass. */
+function parseClass(message: string): Refusal | undefined {
+  const priority = /no PriorityClass with name (\S+) was found/.exec(message)?.[1];
+  if (priority !== undefined)
+    return { by: 'other', missing: { kind: 'PriorityClass', name: priority, field: 'priorityClassName' } };
+  const runtime = /RuntimeClass "([^"]+)" not found/.exec(message)?.[1];
+  return runtime === undefined
+    ? undefined
+    : { by: 'other', missing: { kind: 'RuntimeClass', name: runtime, field: 'runtimeClassName' } };
 }
 
 function parseWebhook(message: string): Refusal | undefined {

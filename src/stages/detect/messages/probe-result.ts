@@ -29,6 +29,8 @@ export function parseProbeResult(message: string): ProbeResult | undefined {
 }
 
 function failureOf(detail: string, verb: string): Failure {
+  if (/failed to exec in container|OCI runtime exec failed/.test(detail) && !/deadline exceeded/.test(detail))
+    return 'exec';
   if (/connection refused/.test(detail)) return 'refused';
   if (/deadline exceeded|i\/o timeout|Client\.Timeout|timed out/.test(detail)) return 'timeout';
   if (/strconv\.Atoi: parsing|port .* not found/.test(detail)) return 'unknown-port-name';

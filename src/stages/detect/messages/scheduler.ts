@@ -28,6 +28,7 @@ export type Obstacle =
   | 'selector'
   | 'taint'
   | 'pod-affinity'
+  | 'host-port'
   | 'claim-missing'
   | 'claim-unbound'
   | 'no-volume'
@@ -38,10 +39,11 @@ const OBSTACLES: readonly (readonly [Obstacle, RegExp])[] = [
   ['resources', /^Insufficient |^Too many pods/],
   [
     'selector',
-    /didn't match Pod's node affinity\/selector|didn't match node selector|didn't match the requested node name/,
+    /didn't match Pod's node affinity\/selector|didn't match node selector|didn't match the requested node name|didn't satisfy plugin\(s\) \[NodeAffinity\]/,
   ],
   ['taint', /untolerated taint|had taints? .*that the pod didn't tolerate|had taints that the pod/],
   ['pod-affinity', /pod (?:anti-)?affinity|anti-affinity rules|topology spread constraints/],
+  ['host-port', /free ports for the requested pod ports/],
   ['claim-missing', /^persistentvolumeclaim ".*" not found/],
   ['claim-unbound', /unbound immediate PersistentVolumeClaims/],
   ['no-volume', /didn't find available persistent volumes to bind/],
@@ -58,7 +60,14 @@ export function insufficientResource(reason: string): string | undefined {
   return reason.startsWith('Too many pods') ? 'pods' : /^Insufficient (\S+)/.exec(reason)?.[1];
 }
 
-/** True for taints that Kubernetes itself puts on nodes (control plane, not ready, under pressure). */
+/**
+ * True for taints that Kubernetes itself puts on nodes (control plane, not ready, under pressure). Since 1.34 the scheduler
+ * no longer says which taint: then it is for the nodes to tell.
+ */
 export function isSystemTaint(reason: string): boolean {
-  return /\{(?:node-role\.kubernetes\.io|node\.kubernetes\.io|node\.cloudprovider\.kubernetes\.io)\//.test(reason);
+  return isSystemTaintKey(/\{([^:}\s]+)/.exec(reason)?.[1] ?? '');
+}
+
+export function isSystemTaintKey(key: string): boolean {
+  return /^(?:node-role\.kubernetes\.io|node\.kubernetes\.io|node\.cloudprovider\.kubernetes\.io)\//.test(key);
 }

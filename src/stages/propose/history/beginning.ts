@@ -84,14 +84,33 @@ function refusedLater(
   return { rolloutAt: since, ready: undefined, worked };
 }
 
-/** New pods fail while older ones of the same ReplicaSet serve: what changed is not the template, but what it refers to. */
+/**
+ * New pods fail while older ones of the same ReplicaSet serve, or served until they were replaced: what changed is not the
+ * template, but what it refers to.
+ */
 function laterPods(context: ProposeContext, set: ReplicaSet, created: number): Omit<Beginning, 'since'> | undefined {
   const { metadata, status } = set;
   const pods = earliestPod(context);
   const ready = status?.readyReplicas ?? 0;
-  if (pods === undefined || ready === 0 || pods - created < SAME_ROLLOUT) return undefined;
-  const worked = `ReplicaSet ${metadata.name} has ${ready} ready of the same template, which started earlier`;
+  if (pods === undefined || pods - created < SAME_ROLLOUT) return undefined;
+  const { name } = metadata;
+  if (ready > 0) {
+    const worked = `ReplicaSet ${name} has ${ready} ready of the same template, which started earlier`;
+    return { rolloutAt: pods, ready: undefined, worked };
+  }
+  if (!rolledOut(context, name)) return undefined;
+  const worked = `ReplicaSet ${name} was rolled out to the end at an earlier time, and its pods were made again since`;
   return { rolloutAt: pods, ready: undefined, worked };
+}
+
+/** Whether the Deployment says that this ReplicaSet became available as a whole once (deployment controller, `NewReplicaSetAvailable`). */
+function rolledOut({ incident, snapshot }: ProposeContext, set: string): boolean {
+  const { name, namespace } = incident.object;
+  const conditions = findObject(snapshot, 'Deployment', name, namespace)?.status?.conditions;
+  const progressing = conditions?.find(({ type }) => type === 'Progressing');
+  if (progressing?.status !== 'True' || progressing.reason !== 'NewReplicaSetAvailable') return false;
+  const named = /ReplicaSet "([^"]+)"/.exec(progressing.message ?? '')?.[1];
+  return named === undefined || named === set;
 }
 
 /**

@@ -4,7 +4,7 @@ import { sameObject } from '../../../domain/object-ref.ts';
 import type { RenderedObject } from '../../../domain/source.ts';
 import { formatFieldPath, getField } from '../../../domain/field-path.ts';
 import type { LeafChange } from '../object-diff.ts';
-import { podTemplatePath } from '../pod-template.ts';
+import { podTemplatePath } from '../../../domain/pod-template.ts';
 import type { ProposeContext } from '../proposer.ts';
 import { selectorMatches, texts } from '../workloads.ts';
 import { dataUnits } from './data-units.ts';

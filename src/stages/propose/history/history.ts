@@ -9,6 +9,7 @@ import type { GoodState } from './last-good.ts';
 import { lastGood } from './last-good.ts';
 import { blame } from './blame.ts';
 import { namedUnits } from './named.ts';
+import { ranWell } from './ran-well.ts';
 import { tellChange } from './telling.ts';
 import type { Unit } from './units.ts';
 import { formatFieldPath } from '../../../domain/field-path.ts';
@@ -40,10 +41,14 @@ export const history: Proposer = {
 
 /** The only unit, or the only one that the symptom names; otherwise the reason why there is none. */
 async function choose(units: readonly Unit[], context: ProposeContext): Promise<Unit | string> {
-  const named = units.length > 1 ? await namedUnits(units, context) : units;
+  const well = ranWell(context);
+  const named = units.length > 1 || well !== undefined ? await namedUnits(units, context) : units;
   const [only] = named;
   if (named.length === 1 && only) return only.untouchable ?? only;
   const fields = units.map((unit) => unit.untouchable ?? fieldOf(unit, context));
+  if (well !== undefined && named.length === 0) {
+    return `its pods ran well for ${Math.round(well / 60_000)} minutes before, and the symptom does not name what changed: ${listOf(fields)}`;
+  }
   return `several changes since then can explain this, and the symptom does not name one of them: ${listOf(fields)}`;
 }
 

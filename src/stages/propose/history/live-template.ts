@@ -5,7 +5,7 @@ import type { Container, Probe } from '../../../domain/kubernetes/pod.ts';
 import { PodTemplate } from '../../../domain/kubernetes/pod.ts';
 import { quantity } from '../../../domain/quantity.ts';
 import type { RenderedObject } from '../../../domain/source.ts';
-import { podTemplatePath } from '../pod-template.ts';
+import { podTemplatePath } from '../../../domain/pod-template.ts';
 
 /**
  * Whether a declared workload has the template that a ReplicaSet runs, as far as the snapshot shows it (values of

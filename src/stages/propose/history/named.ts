@@ -7,10 +7,15 @@ import type { Unit } from './units.ts';
 const TAIL_LINES = 60;
 const SHORTEST_WORD = 4;
 
-/** The units that the symptom's own words name: an option, a variable, a key or a path that the evidence or the log quotes. */
+/**
+ * The units that the symptom's own words name: an option, a variable, a key or a path that the evidence or the log quotes. A
+ * word that is only seen inside a longer one that another unit is known by (`prod` in `db.prod.svc`) names nothing.
+ */
 export async function namedUnits(units: readonly Unit[], context: ProposeContext): Promise<Unit[]> {
   const text = [...context.incident.evidence.map((evidence) => evidence.text), await lastWords(context)].join('\n');
-  return units.filter((unit) => wordsOf(unit).some((word) => quotes(text, word)));
+  const spans = units.map((unit) => wordsOf(unit).flatMap((word) => quotes(text, word)));
+  const all = spans.flat();
+  return units.filter((_, i) => spans[i]?.some((span) => !all.some((other) => isInside(span, other))));
 }
 
 /** The end of the log of the run that failed. Only causes that end a process have one worth reading. */
@@ -48,7 +53,28 @@ function scalars(value: JsonValue | undefined): string[] {
   return value === undefined || value === null ? [] : [String(value)];
 }
 
-function quotes(text: string, word: string): boolean {
-  const escaped = word.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
-  return new RegExp(`(?<![A-Za-z0-9_])${escaped}(?![A-Za-z0-9_])`).test(text);
+/** Where a text holds a word, as offsets. */
+interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Programs complain about `--shard` as `-shard` or `"shard"` as well. */
+function quotes(text: string, word: string): Span[] {
+  const option = /^--?([A-Za-z][\w-]{3,})$/.exec(word)?.[1];
+  if (option !== undefined) return spansOf(text, `(?:--?|["'\`])${option}`);
+  return spansOf(text, escape(word));
+}
+
+function escape(word: string): string {
+  return word.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
+}
+
+function spansOf(text: string, pattern: string): Span[] {
+  const found = text.matchAll(new RegExp(`(?<![A-Za-z0-9_])${pattern}(?![A-Za-z0-9_])`, 'g'));
+  return [...found].map(({ 0: match, index }) => ({ start: index, end: index + match.length }));
+}
+
+function isInside(a: Span, b: Span): boolean {
+  return b.start <= a.start && a.end <= b.end && b.end - b.start > a.end - a.start;
 }

@@ -4,7 +4,7 @@ import type { JsonObject } from '../../../domain/json.ts';
 import type { RenderedObject } from '../../../domain/source.ts';
 import type { LeafChange } from '../object-diff.ts';
 import { leafChanges, startsWith } from '../object-diff.ts';
-import { podSpecPath } from '../pod-template.ts';
+import { podSpecPath } from '../../../domain/pod-template.ts';
 import type { Explaining } from './explains.ts';
 
 /** One field that changed and can explain the symptom: what would be put back, whole. */

@@ -8,7 +8,8 @@ import { keysOf, knownObjects } from '../known-objects.ts';
 import type { PodReference, ReferencedKind } from '../pod-references.ts';
 import { concerns, podReferences } from '../pod-references.ts';
 import type { ProposeContext, Proposer } from '../proposer.ts';
-import { nearOnes } from './similar.ts';
+import { isNear, nearOnes } from './similar.ts';
+import { writtenNames } from './written-names.ts';
 
 const answers = answersOf('rule', 'config-reference');
 const KINDS: ReadonlySet<string> = new Set<ReferencedKind>([
@@ -80,28 +81,26 @@ function otherName(
   if (same) return answers.decline(`${nameOf(missing)} is declared in Git and not yet applied`);
   const keys = places.flatMap(({ key }) => (key === undefined ? [] : [key]));
   const fitting = known.filter((object) => object.inCluster && keys.every((key) => object.keys.includes(key)));
-  const generated = fitting.filter(({ name }) => unhashedName(name) !== undefined);
-  const near = nearOnes(
-    missing.name,
-    fitting.map(({ name }) => name).filter((name) => unhashedName(name) === undefined),
-  );
-  const nearGenerated = nearOnes(
-    missing.name,
-    generated.map(({ name }) => unhashedName(name) ?? name),
+  const near = fitting.filter((object) =>
+    writtenNames(context, object).some((written) => isNear(missing.name, written)),
   );
   const [only] = near;
-  if (near.length === 1 && nearGenerated.length === 0 && only !== undefined) {
-    const operations = uniquePlaces(places).flatMap(({ namePath }) => replaceField(namePath, missing.name, only));
+  if (near.length > 1)
+    return several(
+      missing,
+      near.map(({ name }) => unhashedName(name) ?? name),
+    );
+  if (only && unhashedName(only.name) !== undefined && !only.declared) {
+    return answers.decline(
+      `${nameOf(missing)} is close to \`${unhashedName(only.name)}\`, whose name a Kustomize generator makes that this Application does not have`,
+    );
+  }
+  if (only) {
+    const operations = uniquePlaces(places).flatMap(({ namePath }) => replaceField(namePath, missing.name, only.name));
     return answers.fix(
       context,
       [change(context.declared.ref, ...operations)],
-      `${nameOf(missing)} does not exist; the only near name in namespace ${missing.namespace} is \`${only}\`.`,
-    );
-  }
-  if (near.length + nearGenerated.length > 1) return several(missing, [...near, ...nearGenerated]);
-  if (nearGenerated.length === 1) {
-    return answers.decline(
-      `${nameOf(missing)} is close to ${listOf(nearGenerated)}, whose name a Kustomize generator makes: the reference has to be written in the source`,
+      `${nameOf(missing)} does not exist; the only near name in namespace ${missing.namespace} is \`${only.name}\`.`,
     );
   }
   return answers.decline(`${nameOf(missing)} does not exist, and no ${missing.kind} in the namespace has a near name`);

@@ -14,11 +14,14 @@ export const apiServer: Check = {
     const warnings = new Set<string>();
     for (const { after } of changed) {
       const answer = await context.dryRun.apply(withNamespace(after.object, after.ref), after.ref, context.signal);
-      if (answer.kind === 'unavailable')
-        return { result: 'unknown', detail: `${formatRef(after.ref)}: ${answer.reason}` };
+      if (answer.kind === 'unavailable') {
+        const detail = `${formatRef(after.ref)}: ${answer.reason}`;
+        return { result: 'unknown', code: 'server-unavailable', detail };
+      }
       for (const warning of answer.warnings) warnings.add(warning);
       if (answer.kind === 'refused') {
-        return { result: 'fail', detail: `${formatRef(after.ref)} would be refused: ${answer.message}` };
+        const detail = `${formatRef(after.ref)} would be refused: ${answer.message}`;
+        return { result: 'fail', code: 'server-refuses', detail };
       }
     }
     const shown = [...warnings].slice(0, 3);

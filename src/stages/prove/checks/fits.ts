@@ -20,15 +20,19 @@ export const fits: Check = {
       const next = specOf(after);
       const old = before && specOf(before);
       if (!next || !touchesPlacement(old, next)) continue;
-      if (isBlind(context.snapshot, 'Node')) return { result: 'unknown', detail: 'Nodes cannot be read.' };
+      if (isBlind(context.snapshot, 'Node')) {
+        return { result: 'unknown', code: 'nodes-unreadable', detail: 'Nodes cannot be read.' };
+      }
       const { Node: nodes } = context.snapshot.objects;
-      if (nodes.length === 0) return { result: 'unknown', detail: 'No node is known.' };
+      if (nodes.length === 0) return { result: 'unknown', code: 'nodes-unreadable', detail: 'No node is known.' };
       const requests = podAmounts(next, 'requests');
       const able = nodes.filter((node) => matchesSelector(node, next) && holds(node, requests));
-      if (able.length === 0)
-        return { result: 'fail', detail: `A pod of ${after.ref.name} would fit none of the ${nodes.length} nodes.` };
+      if (able.length === 0) {
+        const detail = `A pod of ${after.ref.name} would fit none of the ${nodes.length} nodes.`;
+        return { result: 'fail', code: 'fits-no-node', detail };
+      }
       const quota = overQuota(after, old, next, context);
-      if (quota !== undefined) return { result: 'fail', detail: quota };
+      if (quota !== undefined) return { result: 'fail', code: 'over-quota', detail: quota };
       asked.push(`${after.ref.name}: ${able.length} of ${nodes.length} nodes can hold a pod`);
     }
     return asked.length === 0

@@ -4,6 +4,7 @@ import { formatFieldPath, getField } from '../../../domain/field-path.ts';
 import type { JsonValue } from '../../../domain/json.ts';
 import { deepEqual } from '../../../domain/json.ts';
 import { formatRef, sameObject } from '../../../domain/object-ref.ts';
+import type { CheckAnswer, CheckCode } from '../../../domain/proof.ts';
 import type { SourceVersion } from '../../../ports/git.ts';
 import { changedObjects } from '../changed-objects.ts';
 import type { Check, ProveContext } from '../check.ts';
@@ -18,15 +19,21 @@ export const guardrails: Check = {
   name: 'guardrails',
   async run(context) {
     const versions = await earlierVersions(context);
-    const objection =
-      context.fix.changes.map((change) => notAllowed(change, context)).find((text) => text !== undefined) ??
-      tooLong(context) ??
-      unsafe(context, versions);
-    return objection === undefined
-      ? { result: 'pass', detail: 'Kind, fields, size and step are inside the guardrails.' }
-      : { result: 'fail', detail: `${objection}.` };
+    const closed = context.fix.changes.map((change) => notAllowed(change, context)).find((text) => text !== undefined);
+    return (
+      refused('not-allowed', closed) ??
+      refused('too-long', tooLong(context)) ??
+      refused('unsafe', unsafe(context, versions)) ?? {
+        result: 'pass',
+        detail: 'Kind, fields, size and step are inside the guardrails.',
+      }
+    );
   },
 };
+
+function refused(code: CheckCode, objection: string | undefined): CheckAnswer | undefined {
+  return objection === undefined ? undefined : { result: 'fail', code, detail: `${objection}.` };
+}
 
 function notAllowed(change: Change, { policy, location }: ProveContext): string | undefined {
   const { object, operations } = change;

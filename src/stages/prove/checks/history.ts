@@ -13,18 +13,22 @@ export const history: Check = {
   name: 'history',
   async run(context) {
     if (context.refuted.has(changeKey(context.fix))) {
-      return { result: 'fail', detail: 'This very change was tried or rejected for this incident before.' };
+      const detail = 'This very change was tried or rejected for this incident before.';
+      return { result: 'fail', code: 'refuted-before', detail };
     }
     const [pull] = context.humanPullRequests ?? [];
-    if (pull)
-      return {
-        result: 'fail',
-        detail: `Pull request #${pull.number} of somebody else touches the same file (human change in progress).`,
-      };
+    if (pull) {
+      const detail = `Pull request #${pull.number} of somebody else touches the same file (human change in progress).`;
+      return { result: 'fail', code: 'human-pull-request', detail };
+    }
     const recent = await changedSinceSymptom(context);
-    if (recent !== undefined) return { result: 'fail', detail: recent };
+    if (recent !== undefined) return { result: 'fail', code: 'human-commit', detail: recent };
     return context.humanPullRequests === undefined
-      ? { result: 'unknown', detail: 'No forge was asked for open pull requests; nothing in Git speaks against it.' }
+      ? {
+          result: 'unknown',
+          code: 'forge-not-asked',
+          detail: 'No forge was asked for open pull requests; nothing in Git speaks against it.',
+        }
       : {
           result: 'pass',
           detail: 'Nobody changed this field since the failure began, and no open pull request touches the file.',

@@ -8,10 +8,12 @@ import { quantity } from '../../../domain/quantity.ts';
 import type { Snapshot } from '../../../domain/snapshot.ts';
 import { findObject } from '../../../domain/snapshot.ts';
 import type { Check, ProveContext } from '../check.ts';
+import { ignoredBy } from '../ignored-fields.ts';
 
 /**
  * Refuses when Git is already right and the cluster is not: the answer then is "sync", not a pull request. Seen when
- * the live object differs from the declared one in a field that the fix would change.
+ * the live object differs from the declared one in a field that the fix would change. Refuses too where Argo CD is told to
+ * ignore such a field: the change would never get there.
  */
 export const liveDrift: Check = {
   name: 'live-drift',
@@ -20,15 +22,23 @@ export const liveDrift: Check = {
     for (const { object, operations } of context.fix.changes) {
       const live = liveObject(context.snapshot, object);
       const declared = context.pairs[0]?.before.find(({ ref }) => sameObject(ref, object))?.object;
-      if (!live || !declared) continue;
       for (const { op, path } of operations) {
         if (op === 'test') continue;
+        const ignored = declared && ignoredBy(context.location.spec, object, declared, path);
+        if (ignored !== undefined) {
+          return {
+            result: 'fail',
+            code: 'ignored-field',
+            detail: `Argo CD is told to ignore ${formatFieldPath(path)} of ${formatRef(object)} (ignoreDifferences: ${ignored}), so it would not apply this change.`,
+          };
+        }
         const [wanted, actual] = [getField(declared, path), getField(live, path)];
-        if (actual === undefined || wanted === undefined) continue;
+        if (live === undefined || actual === undefined || wanted === undefined) continue;
         compared++;
         if (!sameValue(wanted, actual)) {
           return {
             result: 'fail',
+            code: 'not-synced',
             detail: `${formatFieldPath(path)} of ${formatRef(object)} is ${show(actual)} in the cluster and ${show(wanted)} in Git: sync the Application first (${syncState(context)}).`,
           };
         }

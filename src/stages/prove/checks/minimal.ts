@@ -12,17 +12,20 @@ export const minimal: Check = {
       if (file.kind === 'text') {
         // Not YAML: there is no structure to compare, only bytes.
         if (applySpans(file.before, file.spans) !== file.after) {
-          return { result: 'fail', detail: `${file.path}: the text differs outside the edited spans` };
+          const detail = `${file.path}: the text differs outside the edited spans`;
+          return { result: 'fail', code: 'unintended-edit', detail };
         }
         lines += changedLines(file.diff);
         continue;
       }
       const checked = checkEdit(file.before, file.after, edits, file.spans);
-      if (!checked.ok) return { result: 'fail', detail: `${file.path}: ${checked.error.message}` };
+      if (!checked.ok) {
+        return { result: 'fail', code: 'unintended-edit', detail: `${file.path}: ${checked.error.message}` };
+      }
       lines += changedLines(file.diff);
     }
     const files = changeSet.files.length;
-    if (files === 0) return { result: 'fail', detail: 'The edit changes no file.' };
+    if (files === 0) return { result: 'fail', code: 'no-edit', detail: 'The edit changes no file.' };
     return {
       result: 'pass',
       detail: `${lines} changed ${lines === 1 ? 'line' : 'lines'} in ${files} ${files === 1 ? 'file' : 'files'}; every other byte is the same.`,

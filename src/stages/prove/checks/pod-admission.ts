@@ -21,9 +21,11 @@ export const podAdmission: Check = {
       const pod = podOf(template, claimVolumes(after.object, after.ref.name), namespace, name, after.ref.kind);
       const ref = { apiVersion: 'v1', kind: 'Pod', namespace, name };
       const answer = await context.dryRun.create(pod, ref, context.signal);
-      if (answer.kind === 'unavailable') return { result: 'unknown', detail: answer.reason };
+      if (answer.kind === 'unavailable')
+        return { result: 'unknown', code: 'server-unavailable', detail: answer.reason };
       if (answer.kind === 'refused') {
-        return { result: 'fail', detail: `A pod of ${formatRef(after.ref)} would be refused: ${answer.message}` };
+        const detail = `A pod of ${formatRef(after.ref)} would be refused: ${answer.message}`;
+        return { result: 'fail', code: 'server-refuses', detail };
       }
     }
     return asked === 0

@@ -26,13 +26,17 @@ export const references: Check = {
         if (found === 'no') {
           return {
             result: 'fail',
+            code: 'missing-reference',
             detail: `${formatRef(after.ref)} would name ${describe(reference)}, which does not exist.`,
           };
         }
         if (found !== 'yes') unknown.push(`${describe(reference)} (${found.unknown})`);
       }
     }
-    if (unknown.length > 0) return { result: 'unknown', detail: `Could not look up ${unknown.join(', ')}.` };
+    if (unknown.length > 0) {
+      const detail = `Could not look up ${unknown.join(', ')}.`;
+      return { result: 'unknown', code: 'registry-or-kind-unreadable', detail };
+    }
     return asked === 0
       ? { result: 'not-applicable', detail: 'The change names nothing new.' }
       : { result: 'pass', detail: `Everything that the change names exists (${asked} looked up).` };

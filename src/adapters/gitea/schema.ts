@@ -1,0 +1,87 @@
+import { z } from 'zod';
+
+/** The fields of Gitea's answers that Remendo uses, by Gitea's names (modules/structs of its source). */
+
+const Sha = z.string().regex(/^[0-9a-f]{40}$/);
+
+export const RepositoryAnswer = z.object({
+  default_branch: z.string(),
+  archived: z.boolean(),
+  /** Kept in step with another repository: nothing can be written. */
+  mirror: z.boolean(),
+  permissions: z.object({ push: z.boolean() }).nullish(),
+});
+
+export type RepositoryAnswer = z.infer<typeof RepositoryAnswer>;
+
+/** Deleted accounts are shown as `Ghost`, imported ones as null. */
+const Author = z
+  .object({ login: z.string() })
+  .nullable()
+  .transform((user) => user?.login ?? 'Ghost');
+
+/**
+ * A side of a pull request. `label` is the branch; `ref` becomes `refs/pull/NUMBER/head` when the branch is gone. The
+ * repository is -1 where a fork was deleted, the SHA empty where Git has lost it.
+ */
+const Side = z.object({ label: z.string(), ref: z.string(), sha: z.string(), repo_id: z.number() });
+
+export const PullAnswer = z.object({
+  number: z.number(),
+  html_url: z.string(),
+  state: z.enum(['open', 'closed']),
+  title: z.string(),
+  body: z.string(),
+  user: Author,
+  created_at: z.string(),
+  updated_at: z.string(),
+  closed_at: z.string().nullable(),
+  merged: z.boolean(),
+  merged_at: z.string().nullable(),
+  merge_commit_sha: z.string().nullable(),
+  labels: z.array(z.object({ name: z.string() })).nullable(),
+  head: Side,
+  base: Side,
+});
+export type PullAnswer = z.infer<typeof PullAnswer>;
+
+export const FileAnswer = z.object({ filename: z.string(), previous_filename: z.string().optional() });
+
+const Person = z.object({ email: z.string() });
+export const CommitAnswer = z.object({
+  sha: Sha,
+  commit: z.object({ author: Person, committer: Person, message: z.string() }),
+  parents: z.array(z.object({ sha: Sha })).nullable(),
+});
+export type CommitAnswer = z.infer<typeof CommitAnswer>;
+
+export const CommentAnswer = z.object({ id: z.number(), user: Author, body: z.string(), created_at: z.string() });
+export type CommentAnswer = z.infer<typeof CommentAnswer>;
+
+export const LabelAnswer = z.object({ id: z.number(), name: z.string() });
+export type LabelAnswer = z.infer<typeof LabelAnswer>;
+
+export const BranchAnswer = z.object({
+  commit: z.object({ id: Sha }),
+  protected: z.boolean(),
+  enable_status_check: z.boolean(),
+  status_check_contexts: z.array(z.string()).nullable(),
+  /** Empty for who may not know it. */
+  effective_branch_protection_name: z.string(),
+});
+export type BranchAnswer = z.infer<typeof BranchAnswer>;
+export const ProtectionAnswer = z.object({ require_signed_commits: z.boolean() });
+
+/** A folder is a list. */
+export const ContentAnswer = z.union([
+  z.object({ type: z.enum(['file', 'dir', 'symlink', 'submodule']), sha: Sha }),
+  z.array(z.unknown()).transform(() => ({ type: 'dir' as const, sha: '' })),
+]);
+
+export const RefsAnswer = z.array(z.object({ ref: z.string(), object: z.object({ sha: Sha }) }));
+export const ChangedAnswer = z.object({ commit: z.object({ sha: Sha }) });
+export const PermissionAnswer = z.object({ permission: z.string() });
+export const UserAnswer = z.object({ id: z.number(), login: z.string() });
+export const PublicUserAnswer = z.object({ email: z.string() });
+/** 204. */
+export const Empty = z.undefined();

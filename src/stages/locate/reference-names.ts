@@ -1,0 +1,47 @@
+import type { Operation } from '../../domain/change.ts';
+import { isObject } from '../../domain/json.ts';
+import { generatorsOf } from './generator-candidates.ts';
+import type { Place } from './places.ts';
+import type { Goal } from './plan.ts';
+import type { Wish } from './value-candidates.ts';
+
+const REFERENCE = /^(?:name|claimName|secretName|serviceAccountName|serviceAccount)$/;
+const REFERENCED = new Set(['ConfigMap', 'Secret', 'ServiceAccount', 'PersistentVolumeClaim']);
+
+/**
+ * Kustomize gives objects other names than the source has (`namePrefix`, `nameSuffix`, a generator's hash) and rewrites the
+ * references to them. A reference that is to point to such an object is written with the name that the source has: the
+ * operations with each such name, the longest first. Undefined where the source has the very name.
+ */
+export function withWrittenNames(
+  { operations, wanted, declared }: Goal,
+  wishes: readonly Wish[],
+  places: readonly Place[],
+): readonly (readonly Operation[])[] | undefined {
+  const [name, ...others] = new Set(wishes.map(({ after }) => after));
+  if (typeof name !== 'string' || others.length > 0 || !wishes.every(({ path }) => REFERENCE.test(String(path.at(-1)))))
+    return undefined;
+  const target = wanted.find(
+    ({ ref }) => REFERENCED.has(ref.kind) && ref.name === name && ref.namespace === declared.ref.namespace,
+  );
+  if (!target) return undefined;
+  const documents = places.flatMap(({ kind, value }) => {
+    const metadata =
+      kind === 'manifest' && isObject(value) && value.kind === target.ref.kind ? value.metadata : undefined;
+    return isObject(metadata) && typeof metadata.name === 'string' ? [metadata.name] : [];
+  });
+  const generators = generatorsOf(places, target.ref).flatMap(({ generator }) =>
+    typeof generator.name === 'string' ? [generator.name] : [],
+  );
+  const names = [...new Set([...documents, ...generators])].filter((known) => name.includes(known));
+  if (names.length === 0 || names.includes(name)) return undefined;
+  return names
+    .toSorted((a, b) => b.length - a.length)
+    .slice(0, MOST_NAMES)
+    .map((known) =>
+      operations.map((operation) => (operation.op === 'replace' ? { ...operation, value: known } : operation)),
+    );
+}
+
+/** Each costs a render. */
+const MOST_NAMES = 4;

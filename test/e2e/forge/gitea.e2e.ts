@@ -1,0 +1,7 @@
+import { forgeContract } from '../../support/forge-contract/contract.ts';
+import { attachCluster } from '../cluster/cluster.ts';
+import { startGiteaWorld } from './world.ts';
+
+const { gitea, ca } = attachCluster();
+
+forgeContract('Gitea', (t) => startGiteaWorld(t, { ...gitea, ca }));

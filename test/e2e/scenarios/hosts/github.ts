@@ -1,0 +1,44 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { createGitHubSandbox } from '../../../../src/sandbox/github/sandbox.ts';
+import type { Cluster } from '../../cluster/cluster.ts';
+import type { GitHost } from './host.ts';
+import { behindTLS } from './tls.ts';
+
+const OWNER = 'shop';
+
+/** The simulator of GitHub, with its repositories below `directory`; with a cluster over HTTPS where its pods reach it. */
+export async function startGitHub(directory: string, cluster?: Cluster): Promise<GitHost> {
+  const github = createGitHubSandbox({ directory });
+  const address = await github.listen();
+  const { bot, reviewer } = github;
+  const developer = { name: 'Dana', email: 'dana@example.com' };
+  const host: GitHost = {
+    config: { github: { host: address.host, apiUrl: address.url } },
+    env: { GITHUB_TOKEN: bot.token },
+    reader: { username: reviewer.login, password: reviewer.token },
+    async createRepository(name, options) {
+      await github.createRepository(OWNER, name, options);
+      return address.gitUrl(OWNER, name);
+    },
+    async push(name, files, message) {
+      await github.commitFiles(OWNER, name, { branch: 'main', files, message, author: developer });
+    },
+    async file(name, path) {
+      const repository = github.repositoryPath(OWNER, name);
+      return (await promisify(execFile)('git', ['-C', repository, 'show', `main:${path}`])).stdout;
+    },
+    async pulls(name) {
+      const all = await github.pulls(OWNER, name);
+      return all.filter(({ author }) => author === bot.login).toSorted((a, b) => b.number - a.number);
+    },
+    merge: (name, number, method) => github.merge(OWNER, name, number, { method, by: reviewer.login }),
+    closePull: (name, number) => github.closePull(OWNER, name, number),
+    letCommand: () => Promise.resolve(),
+    async comment(name, number, body) {
+      await github.comment(OWNER, name, number, reviewer.login, body);
+    },
+    close: () => github.close(),
+  };
+  return cluster === undefined ? host : behindTLS(host, cluster);
+}
