@@ -304,7 +304,7 @@ describe('values', () => {
     const existing = render({ credentials: { existingSecret: 'mine' } });
     assert.ok(!existing.some(({ kind }) => kind === 'Secret'));
     const [container] = only(existing, 'Deployment', Deployment).spec.template.spec.containers;
-    assert.equal(JSON.stringify(container.env).split('"name":"mine"').length - 1, 3);
+    assert.equal(JSON.stringify(container.env).split('"name":"mine"').length - 1, 4);
   });
 
   test('everything optional can be switched on', () => {

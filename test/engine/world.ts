@@ -89,7 +89,8 @@ export async function startWorld(t: TestContext, options: WorldOptions): Promise
     registry: { enabled: false },
     detect: { minimumAge: 2 },
     limits: { openPullRequests: 20, pullRequestsPerHour: 50 },
-    verify: { propagation: 30, soak: 3, resolvedObservations: 2 },
+    // On a machine under load one pass may take a sandbox minute.
+    verify: { propagation: 600, soak: 3, resolvedObservations: 2 },
     run: { interval: 2, debounce: 1 },
     state: { directory: join(directory, 'state') },
     log: { level: 'silent' },

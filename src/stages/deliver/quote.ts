@@ -1,7 +1,7 @@
 /** Shows nothing, and stops a forge from seeing a mention, a reference or a link in what stands around it. */
 const ZERO_WIDTH = '\u200B';
 
-const SHA = /\b[0-9a-f]{40}\b|(?<![\w:/-])(?=\d*[a-f])[0-9a-f]{7,64}(?![\w:/-])/gi;
+const SHA = /\b[0-9a-f]{40}\b|(?<![\w:/-])[0-9a-f]{7,64}(?![\w:/-])/gi;
 
 /**
  * Text from a cluster, a log or a model, made safe inside a pull request: it cannot mention, link, close, hide or format

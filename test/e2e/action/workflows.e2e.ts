@@ -41,8 +41,6 @@ test('scan.yml and propose.yml as they are documented: reported, proposed, merge
     );
   const world = await startActionWorld(act.program, ({ registry }) => ({ 'app/orders.yaml': app(registry, '32Mi') }));
   try {
-    await world.cluster.images.push('shop/orders', '2.0.1');
-
     // What a person sees first: nothing is opened.
     const scanned = await until('an incident in the report', 180, async () => {
       const result = await good(world.run('workflow_dispatch', 'scan.yml'));

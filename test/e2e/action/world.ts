@@ -37,7 +37,7 @@ export interface ActionWorld {
   close(): Promise<void>;
 }
 
-/** `files` are those of the repository beside workflows and configuration. */
+/** `files` are those of the repository beside workflows and configuration; the image `shop/orders:2.0.1` is there. */
 export async function startActionWorld(
   act: string,
   files: (cluster: Cluster) => Readonly<Record<string, string>>,
@@ -63,6 +63,8 @@ export async function startActionWorld(
   await github.createRepository(OWNER, REPOSITORY, {
     files: { ...workflows, 'remendo.yaml': `${JSON.stringify(settings, null, 2)}\n`, ...files(cluster) },
   });
+  // Before anything asks for it.
+  await cluster.images.push('shop/orders', '2.0.1');
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const pem = { type: 'spki', format: 'pem' } as const;
   const app = github.addApp({ slug: 'remendo', owner: OWNER, publicKey: publicKey.export(pem).toString() });

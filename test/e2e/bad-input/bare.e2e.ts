@@ -35,14 +35,14 @@ async function serveCrd(name: string, change: (spec: object) => object = (spec) 
   const { status, body } = await bare.admin.send('POST', CRDS, crd);
   assert.equal(status, 201, JSON.stringify(body));
   const list = `/apis/argoproj.io/v1alpha1/${name.split('.')[0]}`;
-  await until(`${name} is served`, 60, async () =>
+  await until(`${name} is served`, 120, async () =>
     (await bare.admin.send('GET', list)).status === 200 ? true : undefined,
   );
 }
 
 async function deleteCrd(name: string): Promise<void> {
   await bare.admin.send('DELETE', `${CRDS}/${name}`);
-  await until(`${name} is gone`, 60, async () => ((await bare.admin.get(`${CRDS}/${name}`)) ? undefined : true));
+  await until(`${name} is gone`, 120, async () => ((await bare.admin.get(`${CRDS}/${name}`)) ? undefined : true));
 }
 
 async function application(namespace: string, name: string, rest: object): Promise<void> {
@@ -130,11 +130,11 @@ test('a CRD that is deleted under the daemon is a kind that cannot be read, and 
     const config = bench.config('crd', { cluster: { name: 'e2e' }, run: { interval: '1s', debounce: '1s' }, state });
     const daemon = bench.daemon(['--config', config, 'run'], { KUBECONFIG: bare.kubeconfig });
     const blind = (): readonly string[] => (daemon.last()?.blind ?? []).map(({ kind }) => kind);
-    await until('a pass', 60, async () => (daemon.last() ? true : undefined), daemon.log);
+    await until('a pass', 120, async () => (daemon.last() ? true : undefined), daemon.log);
     assert.deepEqual(blind(), []);
     await deleteCrd('applications.argoproj.io');
     const isBlind = async (): Promise<true | undefined> => (blind().includes('Application') ? true : undefined);
-    await until('Application is blind', 60, isBlind, daemon.log);
+    await until('Application is blind', 120, isBlind, daemon.log);
     assert.equal(daemon.log().split('"kind cannot be read"').length - 1, 1, daemon.log());
     assert.match(daemon.log(), /is Argo CD installed in this cluster\?/);
     await serveCrd('applications.argoproj.io');
@@ -223,7 +223,7 @@ test('a right that is taken and given back while the daemon runs', () =>
     const blind = (): readonly string[] => (daemon.last()?.blind ?? []).map(({ kind }) => kind);
     const withoutPods = async (): Promise<true | undefined> =>
       blind().length > 0 && blind().every((kind) => kind === 'Pod') ? true : undefined;
-    await until('only pods are blind', 60, withoutPods, () => [blind(), daemon.log()]);
+    await until('only pods are blind', 120, withoutPods, () => [blind(), daemon.log()]);
     assert.match(daemon.log(), /pods is forbidden: User .*cannot list resource/);
     await bare.admin.apply(`${rbac}/clusterroles/bad-input`, role(all));
     await until('pods are read', 120, async () => (blind().length === 0 ? true : undefined), daemon.log);

@@ -71,7 +71,7 @@ test('a disk that fills up under the daemon: it goes on without what cannot be k
   bench.row('disk fills up under the daemon', 'said, goes on, nothing corrupt', async () => {
     const { path } = disk('filling', '16m');
     const daemon = bench.daemon(settings(path), env());
-    await until('a pass', 60, async () => (daemon.passes() > 0 ? true : undefined), daemon.log);
+    await until('a pass', 120, async () => (daemon.passes() > 0 ? true : undefined), daemon.log);
     const filler = join(path, 'filler');
     const { bavail, bsize } = statfsSync(path);
     writeFileSync(filler, Buffer.alloc(bavail * bsize));
@@ -92,7 +92,7 @@ test('a disk that fills up under the daemon: it goes on without what cannot be k
     rmSync(filler);
     const before = daemon.log().length;
     const passes = daemon.passes();
-    await until('passes with room', 90, async () => (daemon.passes() > passes + 2 ? true : undefined), daemon.log);
+    await until('passes with room', 180, async () => (daemon.passes() > passes + 2 ? true : undefined), daemon.log);
     assert.doesNotMatch(daemon.log().slice(before).split('\n').slice(-5).join('\n'), /disk-full/);
     await daemon.stop();
     const folder = join(path, 'remendo');

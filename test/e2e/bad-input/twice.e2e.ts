@@ -36,21 +36,21 @@ test('two with the same Lease: one works, the other says that it waits, and take
     });
     const logs = (): string => daemons.map((daemon) => daemon.log()).join('---\n');
     const working = (): readonly Daemon[] => daemons.filter((daemon) => daemon.passes() > 0);
-    await until('one works', 90, async () => (working().length > 0 ? true : undefined), logs);
+    await until('one works', 180, async () => (working().length > 0 ? true : undefined), logs);
     const [leader] = working();
     const other = daemons.find((daemon) => daemon !== leader);
     assert.ok(leader && other);
     const waits = async (): Promise<true | undefined> =>
       other.log().includes('another one leads: this one waits') ? true : undefined;
-    await until('the other says that it waits', 60, waits, logs);
+    await until('the other says that it waits', 120, waits, logs);
     assert.equal(working().length, 1);
     const { spec } = await bench.cluster.admin.get(LEASE);
     assert.ok(other.log().includes(`"holder":"${spec.holderIdentity}"`), other.log());
     const passes = leader.passes();
-    await until('it goes on', 60, async () => (leader.passes() > passes + 2 ? true : undefined), logs);
+    await until('it goes on', 120, async () => (leader.passes() > passes + 2 ? true : undefined), logs);
     assert.equal(other.passes(), 0, 'the other does nothing meanwhile');
     await leader.stop();
-    await until('the other takes over', 90, async () => (other.passes() > 0 ? true : undefined), logs);
+    await until('the other takes over', 180, async () => (other.passes() > 0 ? true : undefined), logs);
     await other.stop();
   }));
 

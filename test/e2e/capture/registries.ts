@@ -6,7 +6,7 @@ import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Cluster } from '../cluster/cluster.ts';
-import { nodeAddress } from '../cluster/prerequisites.ts';
+import { findProgram, nodeAddress } from '../cluster/prerequisites.ts';
 
 /** Hosts as the inputs name them, and where they are while the capture runs. */
 export type Hosts = readonly (readonly [name: string, address: string])[];
@@ -99,5 +99,9 @@ async function pushOtherPlatform(registry: string): Promise<void> {
 
 /** The version of the container runtime, as it says it. */
 export function runtimeVersion(): string {
-  return execFileSync('containerd', ['--version'], { encoding: 'utf8' }).trim().split(' ')[2] ?? '';
+  return (
+    execFileSync(findProgram('containerd') ?? 'containerd', ['--version'], { encoding: 'utf8' })
+      .trim()
+      .split(' ')[2] ?? ''
+  );
 }

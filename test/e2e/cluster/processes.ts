@@ -88,12 +88,14 @@ interface Known {
   readonly since: string | undefined;
 }
 
-/** State, group and start time of a process: /proc/PID/stat after the name, which may hold anything (proc_pid_stat(5)). */
-function statOf(pid: number): { readonly state: string; readonly group: number; readonly since: string } | undefined {
+/** Whether a process is over, its group and its start time: /proc/PID/stat after the name, which may hold anything (proc_pid_stat(5)). */
+function statOf(pid: number): { readonly over: boolean; readonly group: number; readonly since: string } | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return { state: fields[0] ?? '', group: Number(fields[2]), since: fields[19] ?? '' };
+    // A process of many threads shows "Z" when its first one is over; its sockets stay until the last one is.
+    const over = fields[0] === 'Z' && Number(fields[17]) <= 1;
+    return { over, group: Number(fields[2]), since: fields[19] ?? '' };
   } catch {
     return undefined;
   }
@@ -107,7 +109,7 @@ export function startTime(pid: number): string | undefined {
 /** Whether this very process still runs; one that nobody has collected yet does not. */
 export function isRunning({ pid, since }: Known): boolean {
   const stat = statOf(pid);
-  return since !== undefined && stat?.since === since && stat.state !== 'Z';
+  return since !== undefined && stat?.since === since && !stat.over;
 }
 
 const processIds = (): number[] =>
@@ -119,7 +121,7 @@ async function end(known: readonly Known[]): Promise<void> {
   const remaining = (): readonly number[] =>
     processIds().filter((pid) => {
       const stat = statOf(pid);
-      return stat !== undefined && stat.state !== 'Z' && (leaders.has(pid) || leaders.has(stat.group));
+      return stat !== undefined && !stat.over && (leaders.has(pid) || leaders.has(stat.group));
     });
   for (const [signal, seconds] of [
     ['SIGTERM', 5],

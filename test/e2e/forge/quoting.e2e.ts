@@ -23,7 +23,8 @@ void test('hostile text in every field of a pull request makes no link, no menti
   const issue = await issueOf(world);
   await commitOne(forge);
   const parent = await mainOf(forge);
-  const victim = loginOf('writer');
+  // Who works in the repository is told of every pull request anyway.
+  const victim = loginOf('stranger');
   const more = [
     `@${victim} closes #${issue}, !${issue}, ${owner}/${name}#${issue} and ${owner}/${name}!${issue}`,
     `reverts ${parent}, ${parent.slice(0, 7)} (${parent.slice(0, 10)}) and ${owner}/${name}@${parent}`,
@@ -51,17 +52,18 @@ void test('hostile text in every field of a pull request makes no link, no menti
   }
   const timeline = z
     .array(z.object({ type: z.string() }))
+    .nullable()
     .parse(await admin('GET', `/repos/${owner}/${name}/issues/${issue}/timeline`));
   assert.deepEqual(
-    timeline.filter(({ type }) => type.includes('ref')),
+    (timeline ?? []).filter(({ type }) => type.includes('ref')),
     [],
     'the issue knows nothing of it',
   );
   const told = z
-    .array(z.object({ subject: z.object({ title: z.string() }) }))
+    .array(z.object({ repository: z.object({ name: z.string() }) }))
     .parse(await admin('GET', `/notifications?all=true&sudo=${victim}`));
   assert.deepEqual(
-    told.filter(({ subject }) => subject.title === title),
+    told.filter(({ repository }) => repository.name === name),
     [],
     'nobody was told',
   );

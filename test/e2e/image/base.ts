@@ -38,7 +38,13 @@ export function baseLayer(node: string): string {
   const recipe = globSync(join(import.meta.dirname, '{base,packages}.ts')).sort();
   const fixed = [String(statSync(node).size), ...recipe.map((file) => readFileSync(file, 'utf8'))];
   const layerOf = ({ lines }: Packages): string =>
-    join(CACHE, `${createHash('sha256').update([lines, ...fixed].join('\0')).digest('hex').slice(0, 20)}.tar`);
+    join(
+      CACHE,
+      `${createHash('sha256')
+        .update([lines, ...fixed].join('\0'))
+        .digest('hex')
+        .slice(0, 20)}.tar`,
+    );
   let packages = findPackages();
   if (existsSync(layerOf(packages))) return layerOf(packages);
   // Lists that are old name packages that are gone.

@@ -1,31 +1,15 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { z } from 'zod';
-import { createSystemClock } from '../../../src/adapters/clock/system-clock.ts';
-import { connect } from '../../../src/adapters/kubernetes/connect.ts';
-import { proveReadOnly } from '../../../src/adapters/kubernetes/self-test.ts';
 import { ALL_KINDS, KINDS } from '../../../src/domain/kubernetes/kinds.ts';
 import type { Kind } from '../../../src/domain/kubernetes/kinds.ts';
-import { createSandboxClock } from '../../../src/sandbox/clock.ts';
-import { createClusterWorld } from '../../../src/sandbox/cluster/world.ts';
 import type { ApiClient, Reply } from '../cluster/client.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { attachCluster } from '../cluster/cluster.ts';
-import {
-  DRY_RUN,
-  DRY_RUN_USER,
-  READER,
-  install,
-  manifests,
-  policyIsActive,
-  tokenOf,
-  uninstall,
-} from '../cluster/install.ts';
+import { DRY_RUN, READER, install, manifests, policyIsActive, tokenOf, uninstall } from '../cluster/install.ts';
 import { until } from '../scenarios/world.ts';
 import { noteResult } from '../table.ts';
+import { collectionOf, objectOf as leastObjectOf } from './least-objects.ts';
 
 const DENIED =
   "ValidatingAdmissionPolicy 'remendo-read-only' with binding 'remendo-read-only' denied request: Remendo may only dry-run";
@@ -59,48 +43,8 @@ after(async () => {
   await cluster.admin.send('DELETE', `/api/v1/namespaces/${NAMESPACE}`);
 });
 
-const template = {
-  metadata: { labels: { app: 'x' } },
-  spec: { containers: [{ name: 'x', image: 'reg.example/x:1' }] },
-};
-const once = { ...template, spec: { ...template.spec, restartPolicy: 'Never' } };
-const selector = { matchLabels: { app: 'x' } };
-
-/** The least that each kind needs. */
-const BODIES: Partial<Record<Kind, object>> = {
-  // Never scheduled. A pod of a node that is not there would be collected after a minute.
-  Pod: { spec: { ...template.spec, nodeSelector: { none: 'such' } } },
-  ReplicaSet: { spec: { replicas: 0, selector, template } },
-  Deployment: { spec: { replicas: 0, selector, template } },
-  StatefulSet: { spec: { replicas: 0, selector, template } },
-  DaemonSet: {
-    spec: { selector, template: { ...template, spec: { ...template.spec, nodeSelector: { none: 'such' } } } },
-  },
-  Job: { spec: { suspend: true, template: once } },
-  CronJob: { spec: { schedule: '0 3 * * *', suspend: true, jobTemplate: { spec: { template: once } } } },
-  Service: { spec: { ports: [{ port: 80 }] } },
-  EndpointSlice: { addressType: 'IPv4', endpoints: [] },
-  PersistentVolumeClaim: { spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } } },
-  StorageClass: { provisioner: 'example.com/none' },
-  LimitRange: { spec: { limits: [] } },
-  HorizontalPodAutoscaler: {
-    spec: { maxReplicas: 2, scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'x' } },
-  },
-  PodDisruptionBudget: { spec: { minAvailable: 0, selector } },
-  Event: { involvedObject: { kind: 'Pod', name: 'x', namespace: NAMESPACE } },
-  Application: { spec: { project: 'default', destination: {}, source: { repoURL: 'https://git.example/x' } } },
-  AppProject: { spec: {} },
-};
-
-function objectOf(kind: Kind, name: string): object {
-  const { apiVersion, namespaced } = KINDS[kind];
-  return { apiVersion, kind, metadata: { name, ...(namespaced ? { namespace: NAMESPACE } : {}) }, ...BODIES[kind] };
-}
-
-function collection(kind: Kind): string {
-  const { apiVersion, plural, namespaced } = KINDS[kind];
-  return `/${apiVersion.includes('/') ? 'apis' : 'api'}/${apiVersion}${namespaced ? `/namespaces/${NAMESPACE}` : ''}/${plural}`;
-}
+const objectOf = (kind: Kind, name: string): object => leastObjectOf(kind, NAMESPACE, name);
+const collection = (kind: Kind): string => collectionOf(kind, NAMESPACE);
 
 /** What the writes aim at: an object that is there, and one that only `create` would make. */
 const NAME = 'verbs-x';
@@ -308,36 +252,5 @@ test('subresources and connections are denied as well', async () => {
       assert.equal(status, 403, `${method} ${path}: ${status} ${JSON.stringify(said)}`);
       assert.ok(String(said.message).includes(DENIED), `${method} ${path}: ${String(said.message)}`);
     }
-  }
-});
-
-test('the self-test knows which identity is held to dry-runs, on the real server and in the sandbox', async () => {
-  const clock = createSystemClock();
-  const proofOf = async (access: Parameters<typeof connect>[0]): Promise<unknown> => {
-    const connection = await connect(access);
-    assert.ok(connection.ok);
-    const proof = await proveReadOnly(connection.value, clock);
-    connection.value.close();
-    return proof.proven || proof.reason;
-  };
-  const { env, kubeconfig } = { env: {}, kubeconfig: cluster.kubeconfig };
-  assert.equal(await proofOf({ env, kubeconfig, as: DRY_RUN_USER }), true);
-  assert.match(String(await proofOf({ env, kubeconfig })), /was not denied/);
-  const nobody = 'system:serviceaccount:default:default';
-  assert.match(String(await proofOf({ env, kubeconfig, as: nobody })), /cannot patch resource "configmaps"/);
-
-  const sandboxClock = createSandboxClock();
-  const sandbox = createClusterWorld({ clock: sandboxClock });
-  const directory = mkdtempSync(join(tmpdir(), 'remendo-e2e-self-test-'));
-  try {
-    const file = join(directory, 'kubeconfig');
-    writeFileSync(file, (await sandbox.listen()).kubeconfigText, { mode: 0o600 });
-    assert.equal(await proofOf({ env, kubeconfig: file }), true);
-    sandbox.faults.set({ policyMissing: true });
-    assert.match(String(await proofOf({ env, kubeconfig: file })), /was not denied/);
-  } finally {
-    await sandbox.stop();
-    sandboxClock.stop();
-    rmSync(directory, { recursive: true });
   }
 });

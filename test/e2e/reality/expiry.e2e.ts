@@ -86,11 +86,6 @@ test('a page, a list in the middle and a watch of what is forgotten', async () =
 
     const [status, page] = await get(side, EVENTS, { limit: '2', continue: token });
     const stream = await get(side, EVENTS, { watch: '1', resourceVersion: version, timeoutSeconds: '3' });
-    const cached = await get(side, EVENTS.replace(/events$/, 'configmaps'), {
-      watch: '1',
-      resourceVersion: '1',
-      timeoutSeconds: '3',
-    });
     const watch = await watchOnce(side.connection, KINDS.Event, {
       resourceVersion: version,
       namespace: HOME,
@@ -101,7 +96,6 @@ test('a page, a list in the middle and a watch of what is forgotten', async () =
     return {
       page: { status, ...refusal(page) },
       stream: { status: stream[0], ...refusal(stream[1]) },
-      cached: { status: cached[0], ...refusal(cached[1]) },
       watch,
       restarted: begun.length > 1,
       complete: new Set(begun.at(-1)).size,

@@ -27,10 +27,10 @@ const seen =
     incidentOf(world.last(), team.name);
 
 async function opened(team: Team): Promise<PullView> {
-  return until(`a pull request for ${team.name}`, 200, async () => (await team.pulls())[0], seen(team));
+  return until(`a pull request for ${team.name}`, 400, async () => (await team.pulls())[0], seen(team));
 }
 
-async function ended(team: Team, number: number, seconds = 200): Promise<PullView> {
+async function ended(team: Team, number: number, seconds = 400): Promise<PullView> {
   return until(
     `the end of #${number} of ${team.name}`,
     seconds,
@@ -68,7 +68,7 @@ describe('what does not simply go well', { concurrency: 5 }, () => {
     world.scenario('manual sync application', 'waiting, then verified', async () => {
       const team = await world.team('invoice', { 'app/invoice.yaml': hungry('invoice', 40, '32Mi') });
       await team.deploy({ manual: true });
-      await until('the first comparison', 60, async () =>
+      await until('the first comparison', 200, async () =>
         (await world.cluster.admin.get('/apis/argoproj.io/v1alpha1/namespaces/argocd/applications/invoice'))?.status
           ?.sync?.status === 'OutOfSync'
           ? true
@@ -79,7 +79,7 @@ describe('what does not simply go well', { concurrency: 5 }, () => {
       await team.merge(pull.number);
       await until(
         'the reason why nothing happens',
-        60,
+        300,
         async () => (words((await team.pulls())[0]).includes('no automated sync') ? true : undefined),
         () => JSON.stringify(seen(team)()),
       );
@@ -113,7 +113,7 @@ describe('what does not simply go well', { concurrency: 5 }, () => {
       await team.push({ 'app/basket.yaml': hungry('basket', 40, '96Mi') }, 'basket: more memory');
       const end = await until(
         'the pull request is closed',
-        200,
+        400,
         async () => (await team.pulls()).find(({ state }) => state === 'closed'),
         seen(team),
       );

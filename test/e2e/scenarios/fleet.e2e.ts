@@ -34,7 +34,7 @@ async function mend(team: Team, { cause, file, from, to, by }: Mended): Promise<
   const seen = (): unknown => incidentOf(world.last(), team.name);
   const before = await team.file(file);
   assert.ok(before.includes(from), `${file} does not hold ${from}`);
-  const opened = await until(`a pull request for ${team.name}`, 240, async () => (await team.pulls())[0], seen);
+  const opened = await until(`a pull request for ${team.name}`, 400, async () => (await team.pulls())[0], seen);
   const incident = incidentOf(world.last(), team.name);
   if (incident) assert.match(incident.cause, cause);
   assert.match(opened.body, /proven|Proof|proof/);
@@ -42,7 +42,7 @@ async function mend(team: Team, { cause, file, from, to, by }: Mended): Promise<
   assert.equal(await team.file(file), before.replace(from, to));
   const ended = await until(
     `the end of ${opened.title}`,
-    200,
+    300,
     async () => {
       const [now] = await team.pulls();
       return now && endOf(now);
@@ -58,7 +58,7 @@ async function works(team: Team, options?: ApplicationOptions): Promise<void> {
   await team.deploy(options);
   await until(
     `${team.name} runs`,
-    120,
+    300,
     async () => {
       const found = await team.get('/apis/apps/v1', `deployments/${team.name}`);
       return found?.status?.availableReplicas >= 1 ? true : undefined;
@@ -67,7 +67,7 @@ async function works(team: Team, options?: ApplicationOptions): Promise<void> {
   );
 }
 
-describe('what one merged pull request mends', { concurrency: 10 }, () => {
+describe('what one merged pull request mends', { concurrency: 5 }, () => {
   test('a tag that the registry does not have', () =>
     world.scenario('tag typo', 'verified', async () => {
       const file = deployment('front', `${host}/shop/front:1.4.l`);

@@ -51,7 +51,7 @@ test('cluster, Argo CD, Git host and Remendo are killed in the middle: nothing i
       pulls = await team.pulls();
       return pulls[0];
     };
-    const pull = await until('a pull request', 200, newest, seen);
+    const pull = await until('a pull request', 400, newest, seen);
 
     const [, start] = await Promise.all([world.crash(), crash(cluster.directory, EVERYTHING)]);
     // Nothing of what it needs is there yet.
@@ -59,12 +59,13 @@ test('cluster, Argo CD, Git host and Remendo are killed in the middle: nothing i
     const killed = Date.now();
     const processes = createProcesses(cluster.directory);
     for (const name of EVERYTHING) {
-      const started = start(name);
-      const ready = READY[name];
-      if (ready) await processes.waitFor(started, ready, 120);
+      const ready = READY[name] ?? (() => Promise.resolve(true));
+      // What ends at its start is started again, as systemd would.
+      const attempt = (): Promise<void> => processes.waitFor(start(name), ready, 300);
+      await attempt().catch(attempt);
     }
-    await until('the node is back', 120, async () => heartbeat(await cluster.admin.get(NODE), killed), seen);
-    await until('Gitea is back', 120, () => newest().catch(() => undefined), seen);
+    await until('the node is back', 300, async () => heartbeat(await cluster.admin.get(NODE), killed), seen);
+    await until('Gitea is back', 300, () => newest().catch(() => undefined), seen);
     await team.merge(pull.number, 'merge');
 
     // Once more, between the merge and the end.
@@ -73,7 +74,7 @@ test('cluster, Argo CD, Git host and Remendo are killed in the middle: nothing i
     again('gitea');
     const ended = await until(
       'the end',
-      240,
+      400,
       async () => {
         const now = await newest().catch(() => undefined);
         return now && endOf(now);

@@ -40,14 +40,14 @@ async function walk(world: World, name: string): Promise<void> {
     await world.pass();
     return (await team.pulls())[0];
   };
-  const opened = await until('a pull request', 180, look, seen);
+  const opened = await until('a pull request', 400, look, seen);
   assert.match(opened.title, /memory to 64Mi/);
 
   await team.merge(opened.number, 'squash');
   assert.equal(await team.file('app/orders.yaml'), app('64Mi'));
   const ended = await until(
     'the end of the pull request',
-    180,
+    400,
     async () => {
       const now = await look();
       return now && endOf(now);

@@ -71,17 +71,15 @@ export interface World {
 }
 
 export interface WorldOptions {
-  /** The real Gitea of the cluster, or the simulator of GitHub. */
+  /** The real Gitea of the cluster, which pods reach too, or the simulator of GitHub. */
   readonly host?: 'gitea' | 'github';
-  /** The simulator speaks HTTPS, with a certificate of the cluster's authority, at an address that pods reach. Gitea always does. */
-  readonly tls?: boolean;
 }
 
-export async function startWorld({ host: kind = 'gitea', tls = false }: WorldOptions = {}): Promise<World> {
+export async function startWorld({ host: kind = 'gitea' }: WorldOptions = {}): Promise<World> {
   const cluster = attachCluster();
   const directory = mkdtempSync(join(tmpdir(), 'remendo-e2e-world-'));
   const git = join(directory, 'git');
-  const host = kind === 'gitea' ? attachGitea(cluster, git) : await startGitHub(git, tls ? cluster : undefined);
+  const host = kind === 'gitea' ? attachGitea(cluster, git) : await startGitHub(git);
   const config = await configure(directory, cluster, host);
   mkdirSync(join(directory, 'home'));
   const env = {

@@ -34,7 +34,7 @@ export const HOSTILE = [
   '[click](https://evil.example) ![pixel](http://evil.example/p.png) [^1]',
   '| a | b | c \\| d \\\\| e |',
   'see !12, owner/repo!13, (!14) and [[Home]] or [[https://evil.example/p.png]]',
-  'a1b2c3d and (deadbeef) :tada: a:100:b',
+  'a1b2c3d, 4011224 and (deadbeef) :tada: a:100:b',
   '# Heading',
   '- [ ] task',
   '1. list',

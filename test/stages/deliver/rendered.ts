@@ -23,7 +23,7 @@ export const ACTIVE: readonly RegExp[] = [
   /!\d/,
   /\[\[/,
   /(?<!\w):[a-z]\w*:/i,
-  /(?:^|[\s([])(?=\d*[a-f])[0-9a-f]{7,}(?:[\s)\].]|$)/i,
+  /(?:^|[\s([])[0-9a-f]{7,}(?:[\s)\].]|$)/i,
 ];
 
 /** Markup that text from outside could bring in: HTML, images and links, emphasis. */

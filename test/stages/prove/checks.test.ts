@@ -280,3 +280,33 @@ test('live drift: where Git is right and the cluster is not, the answer is sync'
   assert.match((await liveDrift.run({ ...base, snapshot: live('32Mi') })).detail, /sync the Application first/);
   assert.equal((await liveDrift.run(base)).result, 'not-applicable');
 });
+
+test('live drift: what Argo CD is told to ignore is never proposed', async () => {
+  const base = scene({ before: WEB, changes: [MEMORY] });
+  const ignoring = (rule: object) =>
+    liveDrift.run({
+      ...base,
+      location: {
+        ...base.location,
+        spec: { ...base.location.spec, ignoreDifferences: [{ group: 'apps', kind: 'Deployment', ...rule }] },
+      },
+    });
+  const limit = '.spec.template.spec.containers[]';
+  for (const rule of [
+    { jsonPointers: ['/spec/template'] },
+    { jqPathExpressions: [`${limit}.resources`] },
+    { jqPathExpressions: [`${limit} | select(.name == "web") | .resources.limits["memory"]`] },
+    { group: '*', kind: '*', jqPathExpressions: ['.spec.template.spec.containers[]?.resources.limits'] },
+  ]) {
+    const { result, code } = await ignoring(rule);
+    assert.deepEqual([result, code], ['fail', 'ignored-field'], JSON.stringify(rule));
+  }
+  for (const rule of [
+    { jsonPointers: ['/spec/replicas', '/spec/temp'] },
+    { jqPathExpressions: [`${limit}.resources.requests`, `${limit} | select(.name == "other")`, 'del(.spec)'] },
+    { name: 'other', jsonPointers: ['/spec'] },
+    { kind: 'StatefulSet', jsonPointers: ['/spec'] },
+  ]) {
+    assert.notEqual((await ignoring(rule)).code, 'ignored-field', JSON.stringify(rule));
+  }
+});

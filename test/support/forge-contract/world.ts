@@ -77,20 +77,15 @@ export function before(matches: Matcher, act: () => Promise<unknown>): typeof fe
  * A connection that breaks for good: at the request with this number, counted from 1. `lost`: that request still arrives,
  * only its answer does not.
  */
-export function breaking(
-  at: number,
-  lost: boolean,
-): { readonly send: typeof fetch; readonly sent: () => number; readonly atWrite: () => boolean } {
+export function breaking(at: number, lost: boolean): { readonly send: typeof fetch; readonly sent: () => number } {
   let n = 0;
-  let write = false;
   const send: typeof fetch = async (input, init) => {
     n++;
     if (n < at) return fetch(input, init);
-    if (n === at) write = requestOf(input, init).method !== 'GET';
     if (n === at && lost) await fetch(input, init).then((response) => response.arrayBuffer());
     throw new TypeError('fetch failed', { cause: new Error('the connection broke') });
   };
-  return { send, sent: () => n, atWrite: () => write };
+  return { send, sent: () => n };
 }
 
 /** A connection that loses one answer: that of the request with this number. */
@@ -118,14 +113,16 @@ export function losingWrite(): typeof fetch {
   };
 }
 
-/** Counts the writes that pass. */
-export function countingWrites(): { readonly send: typeof fetch; readonly writes: () => number } {
+/** Notes which of the requests that pass are writes, by their numbers from 1. */
+export function numberingWrites(): { readonly send: typeof fetch; readonly writes: number[] } {
+  const writes: number[] = [];
   let n = 0;
   const send: typeof fetch = (input, init) => {
-    if (requestOf(input, init).method !== 'GET') n++;
+    n++;
+    if (requestOf(input, init).method !== 'GET') writes.push(n);
     return fetch(input, init);
   };
-  return { send, writes: () => n };
+  return { send, writes };
 }
 
 /** A server that gives two things at once, however many it is asked for. */

@@ -12,12 +12,16 @@ export interface Deployment {
 /** Clocks of nodes and of Argo CD may differ, and times are whole seconds. */
 export const SKEW = 5000;
 
+/** How long before its end a sync began, where only its end is told: pods are made in between. */
+const USUAL_SYNC = 60_000;
+
 /** The deployments of one source of an Application, oldest first. */
 export function deploymentsOf(status: ApplicationStatus, sourceIndex: number): Deployment[] {
   return (status.history ?? [])
     .flatMap(({ revision, revisions, deployStartedAt, deployedAt }) => {
       const sha = revisions?.[sourceIndex] ?? revision;
-      const startedAt = time(deployStartedAt) ?? time(deployedAt);
+      const ended = time(deployedAt);
+      const startedAt = time(deployStartedAt) ?? (ended === undefined ? undefined : ended - USUAL_SYNC);
       return sha === undefined || startedAt === undefined
         ? []
         : [{ revision: sha, startedAt, deployedAt: deployedAt ?? deployStartedAt ?? '' }];

@@ -1,19 +1,17 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { createGitHubSandbox } from '../../../../src/sandbox/github/sandbox.ts';
-import type { Cluster } from '../../cluster/cluster.ts';
 import type { GitHost } from './host.ts';
-import { behindTLS } from './tls.ts';
 
 const OWNER = 'shop';
 
-/** The simulator of GitHub, with its repositories below `directory`; with a cluster over HTTPS where its pods reach it. */
-export async function startGitHub(directory: string, cluster?: Cluster): Promise<GitHost> {
+/** The simulator of GitHub, with its repositories below `directory`. */
+export async function startGitHub(directory: string): Promise<GitHost> {
   const github = createGitHubSandbox({ directory });
   const address = await github.listen();
   const { bot, reviewer } = github;
   const developer = { name: 'Dana', email: 'dana@example.com' };
-  const host: GitHost = {
+  return {
     config: { github: { host: address.host, apiUrl: address.url } },
     env: { GITHUB_TOKEN: bot.token },
     reader: { username: reviewer.login, password: reviewer.token },
@@ -40,5 +38,4 @@ export async function startGitHub(directory: string, cluster?: Cluster): Promise
     },
     close: () => github.close(),
   };
-  return cluster === undefined ? host : behindTLS(host, cluster);
 }

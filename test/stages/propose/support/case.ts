@@ -49,6 +49,8 @@ const CaseFile = z.strictObject({
   registry: z.record(z.string(), z.array(z.string())).optional(),
   registryError: z.enum(['unauthorized', 'rate-limited', 'unreachable']).optional(),
   log: z.string().optional(),
+  /** The Application's source type as Argo CD tells it. */
+  sourceType: z.string().optional(),
   /** Either fields of objects after the fix (null: gone), or words of the reason why there is none. */
   fix: z.record(z.string(), Edit).optional(),
   declined: z.string().optional(),
@@ -190,6 +192,7 @@ export function contextOf(one: Case): ProposeContext {
       path: 'shop',
     },
     applicationStatus: {
+      ...(one.sourceType === undefined ? {} : { sourceType: one.sourceType }),
       history: one.deployed.map(({ version, at }) => ({ revision: sha(version), deployedAt: at, deployStartedAt: at })),
     },
     declared,
