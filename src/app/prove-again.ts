@@ -44,7 +44,9 @@ export async function proveAgain(
   const forge = ports.forgeOf(repoURL);
   if (!forge)
     return err(
-      problem('no-forge', `no credential for ${repoURL}`, { hint: 'set GITHUB_TOKEN, or configure a GitHub App' }),
+      problem('no-forge', `no credential for ${repoURL}`, {
+        hint: 'set REMENDO_GITHUB_TOKEN, or a GitHub App, or gitea.host and REMENDO_GITEA_TOKEN',
+      }),
     );
   const pull = await forge.reader.pullRequest(number);
   if (!pull.ok) return err(problem('pull-request-unreadable', `${pull.error.message} (${pull.error.code})`));

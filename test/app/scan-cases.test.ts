@@ -59,7 +59,10 @@ describe('scan of whole worlds', { concurrency: 2 }, () => {
         const edit = written(incident);
         if (!one || 'fix' in one) {
           assert.equal(edit, undefined, `${nameOf(incident)} must be left alone`);
-          assert.ok(reasonsOf(incident).includes(one?.because ?? ''), `${one?.because}\nis not in\n${reasonsOf(incident)}`);
+          assert.ok(
+            reasonsOf(incident).includes(one?.because ?? ''),
+            `${one?.because}\nis not in\n${reasonsOf(incident)}`,
+          );
         } else {
           assert.deepEqual(edit, { file: one.file, diff: one.diff }, reasonsOf(incident));
         }

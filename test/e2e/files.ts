@@ -1,4 +1,5 @@
-import { delimiter, dirname } from 'node:path';
+import { mkdirSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
 import { STATE_VARIABLE } from './cluster/cluster.ts';
 import { createProcesses } from './cluster/processes.ts';
 import type { FileResult } from './table.ts';
@@ -45,6 +46,9 @@ export async function runFiles({
 
 /** Whether the file passed. What it says is shown as it comes and kept in the run's folder. */
 function runFile(directory: string, state: string, path: string, log: string): Promise<boolean> {
+  // What a test that is killed leaves behind goes with the run's folder.
+  const temporary = join(directory, 'tmp');
+  mkdirSync(temporary, { recursive: true });
   const { child } = createProcesses(directory).start(log, process.execPath, {
     args: ['--test', '--test-reporter=spec', path],
     cwd: process.cwd(),
@@ -53,6 +57,7 @@ function runFile(directory: string, state: string, path: string, log: string): P
       // The Node.js of this process, for what tests start by name.
       PATH: [dirname(process.execPath), process.env['PATH']].join(delimiter),
       [STATE_VARIABLE]: state,
+      TMPDIR: temporary,
     },
     hear: (chunk) => void process.stdout.write(chunk),
   });

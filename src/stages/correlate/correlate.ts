@@ -119,13 +119,15 @@ function shareRoots(roots: readonly Group[]): (root: Group) => readonly ObjectRe
 
 /** Other workloads of the same kind, in any namespace, that fail for the same cause in a container of the same name. */
 function failAlike(roots: readonly Group[]): (root: Group) => readonly ObjectRef[] {
-  const key = ({ workload, cause, container, subject }: Group): string =>
-    JSON.stringify([workload.kind, cause, container ?? null, subject ?? null]);
-  const groups = Map.groupBy(roots, key);
+  const groups = Map.groupBy(roots, faultKey);
   return (root) =>
-    uniqueRefs((groups.get(key(root)) ?? []).map(({ workload }) => workload)).filter(
+    uniqueRefs((groups.get(faultKey(root)) ?? []).map(({ workload }) => workload)).filter(
       (workload) => refKey(workload) !== refKey(root.workload),
     );
+}
+
+function faultKey({ workload, cause, container, subject }: Group): string {
+  return JSON.stringify([workload.kind, cause, container ?? null, subject ?? null]);
 }
 
 function rootKey({ workload, cause, subject }: Group): string {

@@ -58,11 +58,9 @@ export function unsetKeys(
 
 /** Maps among the entries of a map whose key is a part of a name: `workers.mail` for `worker-mail`. */
 function namedEntries(values: JsonValue, name: string): readonly FieldPath[] {
-  const parts = new Set(name.split('-'));
-  return [...nodesOf(values)]
-    .filter(
-      ({ path, value }) =>
-        path.length > 1 && isObject(value) && (parts.has(String(path.at(-1))) || path.at(-1) === name),
-    )
-    .map(({ path }) => path);
+  const parts = new Set([name, ...name.split('-')]);
+  return [...nodesOf(values)].flatMap(({ path, value }) => {
+    const last = path.at(-1);
+    return path.length > 1 && isObject(value) && typeof last === 'string' && parts.has(last) ? [path] : [];
+  });
 }

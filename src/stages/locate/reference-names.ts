@@ -1,4 +1,5 @@
 import type { Operation } from '../../domain/change.ts';
+import type { FieldPath } from '../../domain/field-path.ts';
 import { isObject } from '../../domain/json.ts';
 import { generatorsOf } from './generator-candidates.ts';
 import type { Place } from './places.ts';
@@ -19,7 +20,7 @@ export function withWrittenNames(
   places: readonly Place[],
 ): readonly (readonly Operation[])[] | undefined {
   const [name, ...others] = new Set(wishes.map(({ after }) => after));
-  if (typeof name !== 'string' || others.length > 0 || !wishes.every(({ path }) => REFERENCE.test(String(path.at(-1)))))
+  if (typeof name !== 'string' || others.length > 0 || !wishes.every(({ path }) => isReference(path.at(-1))))
     return undefined;
   const target = wanted.find(
     ({ ref }) => REFERENCED.has(ref.kind) && ref.name === name && ref.namespace === declared.ref.namespace,
@@ -41,6 +42,10 @@ export function withWrittenNames(
     .map((known) =>
       operations.map((operation) => (operation.op === 'replace' ? { ...operation, value: known } : operation)),
     );
+}
+
+function isReference(segment: FieldPath[number] | undefined): boolean {
+  return typeof segment === 'string' && REFERENCE.test(segment);
 }
 
 /** Each costs a render. */

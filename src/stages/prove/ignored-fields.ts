@@ -57,7 +57,7 @@ function stepsOf(expression: string): readonly Step[] | undefined {
     const [text, quoted, bracket, name, index, key, value] = match;
     if (key !== undefined && value !== undefined) steps.splice(-1, 1, { key, value });
     else if (index !== undefined) steps.push({ index: Number(index) });
-    else if (/\[\]$/.test(text)) steps.push({ any: true });
+    else if (text.endsWith('[]')) steps.push({ any: true });
     else if (text !== '?') steps.push(quoted ?? bracket ?? name ?? '');
     rest = rest.slice(text.length);
   }

@@ -1,10 +1,11 @@
+import { CAPABILITIES } from '../../../src/adapters/github/github.ts';
 import { startGitHub } from '../../sandbox/github/world.ts';
 import { createCheckout } from '../../support/forge-contract/checkout.ts';
 import { forgeContract } from '../../support/forge-contract/contract.ts';
 import type { Person } from '../../support/forge-contract/world.ts';
 import { forgeOn } from './client.ts';
 
-forgeContract('GitHub', async (t) => {
+forgeContract(CAPABILITIES, async (t) => {
   const github = await startGitHub(t);
   const { sandbox } = github;
   const { bot, reviewer } = sandbox;

@@ -80,6 +80,8 @@ const Revision = z.object({ header: z.object({ revision: z.string() }) });
 async function end({ child }: Started): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = new Promise<void>((resolve) => child.on('exit', () => resolve()));
+  // It was started so that nothing waits for it; here something does.
+  child.ref();
   child.kill('SIGKILL');
   await ended;
 }
