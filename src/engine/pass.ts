@@ -92,7 +92,11 @@ async function refreshRepositories(
     [...repositories.values()].map((repoURL) => async () => {
       const repository = await git.open(repoURL);
       const refreshed = repository.ok ? await repository.value.refresh() : repository;
-      if (!refreshed.ok) log.warn({ repoURL, code: refreshed.error.code, reason: refreshed.error.message }, 'the repository could not be fetched');
+      if (!refreshed.ok)
+        log.warn(
+          { repoURL, code: refreshed.error.code, reason: refreshed.error.message },
+          'the repository could not be fetched',
+        );
     }),
   );
 }
