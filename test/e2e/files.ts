@@ -5,50 +5,98 @@ import { createProcesses } from './cluster/processes.ts';
 import type { FileResult } from './table.ts';
 import { readResults } from './table.ts';
 
-/** A failure of a test file may be the machine's: it is shown, and the file has one more attempt on the same cluster. */
+/** A failure of a test file may be the machine's: it is shown, and the file has one more attempt on a new cluster. */
 const ATTEMPTS = 2;
 
+/** These take longest: begun first, they do not keep one lane busy when the others are done. */
+const LONGEST = ['in-cluster/deployment', 'scenarios/ends', 'install/document', 'scenarios/fleet', 'bad-input/bare'];
+
+export interface TestFile {
+  readonly path: string;
+  /** What it is called in tables: its path below `test/e2e`. */
+  readonly name: string;
+}
+
 export interface FilesOptions {
-  /** Folder of the run. */
-  readonly directory: string;
-  readonly state: string;
-  /** Paths to run and the names to call them by. */
-  readonly files: readonly { readonly path: string; readonly name: string }[];
+  readonly files: readonly TestFile[];
+  /** How many clusters stand side by side; each runs one file after another. */
+  readonly lanes: number;
+  /** Starts a cluster; answers with the path of its state file. Rejects where it does not start. */
+  readonly start: () => Promise<string>;
+  /** Takes a cluster away again; `failed`: its logs may be of use. */
+  readonly stop: (directory: string, failed: boolean) => Promise<void>;
   readonly tell: (line: string) => void;
   /** Nothing is begun after it. */
   readonly signal: AbortSignal;
 }
 
-/** Runs test files one after another, each in a process of its own; what was not begun has no attempt in its result. */
-export async function runFiles({
-  directory,
-  state,
-  files,
-  tell,
-  signal,
-}: FilesOptions): Promise<readonly FileResult[]> {
-  const results: FileResult[] = [];
-  for (const [index, { path, name }] of files.entries()) {
-    const attempts: FileResult['attempts'][number][] = [];
-    const started = Date.now();
-    while (attempts.length < ATTEMPTS && attempts.at(-1)?.passed !== true && !signal.aborted) {
-      const again = attempts.length === 0 ? '' : ': it failed, once more';
-      tell(`${index + 1} of ${files.length}, ${name}${again}`);
-      const before = readResults(directory).length;
-      const log = `test-${name.replaceAll('/', '-').replace(/\.e2e\.ts$/, '')}-${attempts.length + 1}`;
-      const passed = await runFile(directory, state, path, log);
-      attempts.push({ passed: passed && !signal.aborted, rows: readResults(directory).slice(before) });
+/**
+ * Runs test files, each in a process of its own and never two on one cluster at the same time; what was not begun has no
+ * attempt in its result. Rejects where no cluster starts.
+ */
+export async function runFiles(options: FilesOptions): Promise<readonly FileResult[]> {
+  const { files, lanes, signal, tell } = options;
+  const waiting = files.toSorted((a, b) => rank(a) - rank(b));
+  const results = new Map<string, FileResult>();
+  let starting: Promise<unknown> = Promise.resolve();
+  // Where one cluster does not start, the others begin nothing more.
+  let broken = false;
+  const goesOn = (): boolean => !signal.aborted && !broken;
+  // One after the other: two that start at the same time could choose the same ports.
+  const start = (): Promise<string> => {
+    const begun = starting.then(options.start);
+    starting = begun.catch(() => (broken = true));
+    return begun;
+  };
+  const lane = async (): Promise<void> => {
+    let state: string | undefined;
+    for (let file = waiting.shift(); file !== undefined && goesOn(); file = waiting.shift()) {
+      const attempts: FileResult['attempts'][number][] = [];
+      const started = Date.now();
+      while (attempts.length < ATTEMPTS && attempts.at(-1)?.passed !== true && goesOn()) {
+        state ??= await start();
+        tell(`${file.name}${attempts.length === 0 ? '' : ': once more, on a new cluster'}`);
+        const attempt = await attemptOf(dirname(state), state, file, attempts.length + 1);
+        tell(`${file.name} ${attempt.passed ? 'passed' : 'FAILED'}; it said\n${attempt.said}`);
+        attempts.push({ passed: attempt.passed && goesOn(), rows: attempt.rows });
+        if (attempt.passed || !goesOn()) continue;
+        // What broke the test may have broken the cluster, and the next file would pay for it.
+        await options.stop(dirname(state), true);
+        state = undefined;
+      }
+      results.set(file.name, { file: file.name, seconds: (Date.now() - started) / 1000, attempts });
     }
-    results.push({ file: name, seconds: (Date.now() - started) / 1000, attempts });
-  }
-  return results;
+    if (state !== undefined && goesOn()) await options.stop(dirname(state), false);
+  };
+  await Promise.all(Array.from({ length: Math.min(lanes, files.length) }, lane));
+  return files.map(({ name }) => results.get(name) ?? { file: name, seconds: 0, attempts: [] });
 }
 
-/** Whether the file passed. What it says is shown as it comes and kept in the run's folder. */
-function runFile(directory: string, state: string, path: string, log: string): Promise<boolean> {
+function rank({ name }: TestFile): number {
+  const place = LONGEST.indexOf(name.replace(/\.e2e\.ts$/, ''));
+  return place < 0 ? LONGEST.length : place;
+}
+
+type Attempt = FileResult['attempts'][number] & { readonly said: string };
+
+async function attemptOf(directory: string, state: string, { path, name }: TestFile, count: number): Promise<Attempt> {
+  const before = readResults(directory).length;
+  const log = `test-${name.replaceAll('/', '-').replace(/\.e2e\.ts$/, '')}-${count}`;
+  const { passed, said } = await runFile(directory, state, path, log);
+  return { passed, said, rows: readResults(directory).slice(before) };
+}
+
+/** Whether the file passed, and what it said, which is kept in the run's folder as well. */
+function runFile(
+  directory: string,
+  state: string,
+  path: string,
+  log: string,
+): Promise<{ readonly passed: boolean; readonly said: string }> {
   // What a test that is killed leaves behind goes with the run's folder.
   const temporary = join(directory, 'tmp');
   mkdirSync(temporary, { recursive: true });
+  const said: Buffer[] = [];
   const { child } = createProcesses(directory).start(log, process.execPath, {
     args: ['--test', '--test-reporter=spec', path],
     cwd: process.cwd(),
@@ -59,11 +107,12 @@ function runFile(directory: string, state: string, path: string, log: string): P
       [STATE_VARIABLE]: state,
       TMPDIR: temporary,
     },
-    hear: (chunk) => void process.stdout.write(chunk),
+    hear: (chunk) => void said.push(chunk),
   });
+  const end = (passed: boolean) => ({ passed, said: Buffer.concat(said).toString() });
   return new Promise((resolve) => {
-    child.on('error', () => resolve(false));
-    child.on('close', (code) => resolve(code === 0));
+    child.on('error', () => resolve(end(false)));
+    child.on('close', (code) => resolve(end(code === 0)));
   });
 }
 

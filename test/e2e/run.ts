@@ -1,20 +1,27 @@
 /**
- * The end-to-end tier: builds and starts a real cluster, runs every `*.e2e.ts` on it, prints a table, takes all away.
- *   node test/e2e/run.ts [--keep] [--reports=FOLDER] [FILE ...]
- * `--keep` leaves the cluster running until Ctrl-C, without tests. FILE: only these tests. FOLDER gets the table, the last
- * words (`conclusion.txt`) and what the tests said.
+ * The end-to-end tier: builds and starts real clusters, runs every `*.e2e.ts` on them, prints a table, takes all away.
+ *   node test/e2e/run.ts [--keep] [--lanes=N] [--reports=FOLDER] [FILE ...]
+ * `--keep` leaves one cluster running until Ctrl-C, without tests. FILE: only these tests. N: how many clusters share the
+ * files (3). FOLDER gets the table, the last words (`conclusion.txt`) and what the tests said.
  * Exit status: 0 passed; 1 failed, or the cluster did not start twice; 3 could not check (what is missing is printed).
  */
 import { copyFileSync, globSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
+import type { Builds } from './cluster/binaries.ts';
 import { buildBinaries } from './cluster/binaries.ts';
 import { STATE_VARIABLE, startCluster, stopCluster, stopOwnClusters, sweep } from './cluster/cluster.ts';
 import { COULD_NOT_CHECK, missingParts } from './cluster/prerequisites.ts';
+import type { TestFile } from './files.ts';
 import { runFiles } from './files.ts';
 import { conclusion, table } from './table.ts';
 
 /** Minutes for building, and for everything after it: nothing may hang. */
 const LIMITS = { build: 30, tests: 50 };
+
+/** Clusters that share the files: the tests mostly wait, and two cores have room for so many. */
+const LANES = 3;
+
+const NO_CLUSTER = 'FAILED: there is no cluster to test on; the reason is above';
 
 const started = Date.now();
 const tell = (line: string): void =>
@@ -23,10 +30,11 @@ const tell = (line: string): void =>
 interface Options {
   readonly keep: boolean;
   readonly reports: string | undefined;
+  readonly lanes: number;
   readonly files: readonly string[];
 }
 
-async function main({ keep, reports, files }: Options): Promise<number> {
+async function main({ keep, reports, lanes, files }: Options): Promise<number> {
   const end = (lines: readonly string[], status: number): number => {
     const words = lines.map((line) => `end-to-end: ${line}`);
     console.log(['', ...words].join('\n'));
@@ -56,34 +64,52 @@ async function main({ keep, reports, files }: Options): Promise<number> {
   // Nobody reads any more.
   process.stdout.on('error', () => stop('the reader of its output is gone', 130));
 
-  const state = await buildAndStart(signal).catch((error: unknown) => {
-    tell(String(error instanceof Error ? error.message : error));
-    return undefined;
-  });
+  const builds = await buildBinaries(tell, signal).catch(telling);
   if (signal.aborted) return new Promise(() => undefined);
-  if (state === undefined) return end(['FAILED: there is no cluster to test on; the reason is above'], 1);
+  if (builds === undefined) return end(['FAILED: a part could not be built; the reason is above'], 1);
   clearTimeout(limit);
-  const directory = dirname(state);
+  const start = (): Promise<string> => startTwice(builds, signal);
   if (keep) {
-    const variables = `${STATE_VARIABLE}=${state} KUBECONFIG=${join(directory, 'admin.kubeconfig')}`;
+    const state = await start().catch(telling);
+    if (state === undefined) return end([NO_CLUSTER], 1);
+    const variables = `${STATE_VARIABLE}=${state} KUBECONFIG=${join(dirname(state), 'admin.kubeconfig')}`;
     tell(`the cluster stays until this is interrupted: export ${variables}`);
     return new Promise(() => setInterval(() => undefined, 60_000));
   }
   limit = setTimeout(() => stop(`FAILED: the tests took more than ${LIMITS.tests} minutes`, 1), LIMITS.tests * 60_000);
-  const results = await runFiles({ directory, state, files: chosen(files), tell, signal });
+  const kept: string[] = [];
+  const results = await runFiles({
+    files: chosen(files),
+    lanes,
+    start,
+    stop: async (directory, failed) => {
+      if (reports !== undefined) keepReports(directory, reports);
+      if (failed) kept.push(directory);
+      await stopCluster(directory, { keepLogs: failed });
+    },
+    tell,
+    signal,
+  }).catch(telling);
   if (signal.aborted) return new Promise(() => undefined);
   clearTimeout(limit);
+  if (results === undefined) {
+    await stopOwnClusters({ keepLogs: true });
+    return end([NO_CLUSTER], 1);
+  }
   const text = table(results);
   console.log(`\n${text}`);
+  if (reports !== undefined) writeFileSync(join(reports, 'table.md'), `${text}\n`);
   const { lines, status } = conclusion(results, (Date.now() - started) / 1000);
-  if (reports !== undefined) keepReports(directory, reports, text);
-  await stopCluster(directory, { keepLogs: status === 1 });
-  return end(status === 1 ? [...lines, `logs are in ${directory}`] : lines, status);
+  return end(kept.length === 0 ? lines : [...lines, `logs of failures are in ${kept.join(' and ')}`], status);
+}
+
+/** Tells why something did not come about. */
+function telling(error: unknown): undefined {
+  tell(String(error instanceof Error ? error.message : error));
 }
 
 /** Path of the state file. A cluster that does not start has one more attempt: ports and memory are shared with others. */
-async function buildAndStart(signal: AbortSignal): Promise<string> {
-  const builds = await buildBinaries(tell, signal);
+async function startTwice(builds: Builds, signal: AbortSignal): Promise<string> {
   try {
     return await startCluster(builds, tell);
   } catch (error) {
@@ -93,14 +119,13 @@ async function buildAndStart(signal: AbortSignal): Promise<string> {
   }
 }
 
-function chosen(files: readonly string[]): { readonly path: string; readonly name: string }[] {
+function chosen(files: readonly string[]): TestFile[] {
   const home = import.meta.dirname;
   const all = files.length > 0 ? files.map((file) => resolve(file)) : globSync('**/*.e2e.ts', { cwd: home }).sort();
   return all.map((file) => ({ path: resolve(home, file), name: relative(home, resolve(home, file)) }));
 }
 
-function keepReports(directory: string, reports: string, text: string): void {
-  writeFileSync(join(reports, 'table.md'), `${text}\n`);
+function keepReports(directory: string, reports: string): void {
   for (const name of readdirSync(directory)) {
     if (/^(test|report)-.*\.log$/.test(name)) copyFileSync(join(directory, name), join(reports, name));
   }
@@ -110,5 +135,6 @@ const args = process.argv.slice(2);
 process.exitCode = await main({
   keep: args.includes('--keep'),
   reports: args.find((arg) => arg.startsWith('--reports='))?.slice('--reports='.length),
+  lanes: Number(args.find((arg) => /^--lanes=[1-9]$/.test(arg))?.slice('--lanes='.length) ?? LANES),
   files: args.filter((arg) => !arg.startsWith('--')),
 });
