@@ -35,6 +35,17 @@ const KINDS: readonly (readonly [string, RegExp, string])[] = [
   ],
 ];
 
+const HINTS: readonly (readonly [RegExp, string])[] = [
+  [
+    /could not read username|terminal prompts disabled/i,
+    'the repository is private or does not exist: give credentials for its host, or name a clone with --repo',
+  ],
+  [
+    /certificate/i,
+    'its certificate is not trusted here: name the file of its authority in GIT_SSL_CAINFO (caBundle of the chart)',
+  ],
+];
+
 /** Turns git's error output into a problem, without anything that looks like credentials. */
 export function gitProblem(output: string, subject: string): Problem {
   const [code, , sentence] = KINDS.find(([, pattern]) => pattern.test(output)) ?? [
@@ -43,9 +54,7 @@ export function gitProblem(output: string, subject: string): Problem {
     'git failed',
   ];
   const said = lastWords(output);
-  const hint = /could not read username|terminal prompts disabled/i.test(output)
-    ? 'the repository is private or does not exist: give credentials for its host, or name a clone with --repo'
-    : undefined;
+  const hint = HINTS.find(([pattern]) => pattern.test(output))?.[1];
   return problem(code, `${subject}: ${sentence}${said === '' ? '' : ` (${said})`}`, hint === undefined ? {} : { hint });
 }
 

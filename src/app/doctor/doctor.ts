@@ -100,6 +100,7 @@ async function askDryRun(
     asking.value,
     basics,
     objects.Application[0]?.spec.destination.namespace ?? 'default',
+    dryRunAs,
   );
   if (dryRunAs !== undefined) asking.value.close();
   return line;

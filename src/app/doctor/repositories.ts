@@ -38,7 +38,7 @@ async function examineOne(git: Git, snapshot: Snapshot, url: string): Promise<Do
   if (!opened.ok || !refreshed.ok) {
     const failure = !opened.ok ? opened.error : !refreshed.ok ? refreshed.error : undefined;
     if (failure === undefined) return line.problem('cannot be fetched', CREDENTIAL, url);
-    const remedy = REMEDIES[failure.code] ?? failure.hint ?? CREDENTIAL;
+    const remedy = failure.hint ?? REMEDIES[failure.code] ?? CREDENTIAL;
     return line.problem(firstLine(formatProblem(failure)), remedy, url);
   }
   const wanted = new Set(

@@ -133,6 +133,9 @@ const dryRunLine = linesOf('dry-run');
 const OPTIONAL_DRY_RUN =
   'it is optional: without it proofs say "could not check" for api-server (values: dryRun.enabled)';
 
+const BROKEN_DRY_RUN =
+  'install the policy for the identity of cluster.dryRunAs (values: dryRun.enabled; or deploy/read-only/policy.yaml), or name none';
+
 /**
  * Whether the API server can be asked what it thinks of an edit. That is done only by an identity that is proven to be
  * held to dry runs, which a real write that changes nothing shows: the policy must deny it.
@@ -141,9 +144,16 @@ export async function examineDryRun(
   connection: Connection,
   { clock, log }: Pick<Basics, 'clock' | 'log'>,
   namespace: string,
+  dryRunAs: string | undefined,
 ): Promise<DoctorLine> {
   const proof = await proveReadOnly(connection, clock);
-  if (!proof.proven) return dryRunLine.unknown(`dry runs stay off: ${proof.reason}`, namespace, OPTIONAL_DRY_RUN);
+  if (!proof.proven) {
+    const detail = `dry runs stay off: ${proof.reason}`;
+    // Whoever names an identity for dry runs counts on them; a person's own kubeconfig may well write.
+    return dryRunAs === undefined
+      ? dryRunLine.unknown(detail, namespace, OPTIONAL_DRY_RUN)
+      : dryRunLine.problem(detail, BROKEN_DRY_RUN, namespace);
+  }
   const dryRun = createDryRun(connection, { log });
   const labels = { app: 'remendo-doctor' };
   const object = {

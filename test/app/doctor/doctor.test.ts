@@ -200,6 +200,13 @@ describe('on a set-up that does not work', () => {
     assert.match(find(out, 'rights', 'watch').detail, /cannot watch Secret$/);
     assert.match(find(out, 'rights', 'write').detail, /delete pods, create pods\/exec/);
     assert.equal(find(out, 'dry-run').result, 'unknown');
+    const named = { ...config, cluster: { ...config.cluster, dryRunAs: 'system:serviceaccount:remendo:dry-run' } };
+    const asked = await examine(named, {
+      env: { HOME: directory, PATH: process.env['PATH'] },
+      repositories: new Map(),
+    });
+    // Whoever names an identity for dry runs counts on them.
+    assert.equal(find(asked, 'dry-run').result, 'problem');
     assert.match(find(out, 'clock', 'API server').detail, /the clock here is 300 s behind/);
     assert.equal(find(out, 'argocd').result, 'problem');
   });

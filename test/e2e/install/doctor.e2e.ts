@@ -128,7 +128,7 @@ test('doctor on a broken set-up: each fault in a line of its own, with what to d
     });
     return said.out.includes('a write was not denied') ? said : undefined;
   });
-  assert.match(open.out, /^\? dry-run \S+: could not check: dry runs stay off: a write was not denied/m);
+  assert.match(open.out, /^✗ dry-run \S+: dry runs stay off: a write was not denied/m);
 
   const nobody = await doctor('broken-cluster', 'not-a-token', { GITHUB_TOKEN: world.github.bot.token });
   assert.match(nobody.out, /^✗ cluster: /m);
