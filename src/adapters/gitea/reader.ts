@@ -1,5 +1,6 @@
 import { ok } from '../../domain/result.ts';
 import type { ForgeReader, ForgeResult, PullRequest } from '../../ports/forge.ts';
+import { askEach } from '../forge/ask-each.ts';
 import { BRIEF, readBranch, readBranchRules, readCommit, readRepository, toForgeCommit } from './branch.ts';
 import type { Client } from './client.ts';
 import { below } from './client.ts';
@@ -14,8 +15,6 @@ const SCANNED = 1000;
 const OTHERS = 100;
 const FILES = 3000;
 const COMMITS = 250;
-/** Requests at the same time, where one pull request after the other would take long. */
-const AT_ONCE = 5;
 /** The account behind the token of a workflow (models/user/user_system.go): what it does starts no workflows. */
 const ACTIONS = 'gitea-actions';
 
@@ -72,14 +71,7 @@ export function createReader(client: Client, whoAmI: () => ForgeResult<Identity>
       const open = await client.list('list open pull requests', PullAnswer, SCANNED, { path: pulls, query });
       if (!open.ok) return open;
       const others = open.value.items.filter((answer) => !hasOwnHead(answer, exceptHeadPrefix)).slice(0, OTHERS);
-      const touched = [];
-      for (let at = 0; at < others.length; at += AT_ONCE) {
-        for (const answer of await Promise.all(others.slice(at, at + AT_ONCE).map(touchedBy))) {
-          if (!answer.ok) return answer;
-          touched.push(answer.value);
-        }
-      }
-      return ok(touched);
+      return askEach(others, touchedBy);
     },
 
     branch: (name) => readBranch(client, name),

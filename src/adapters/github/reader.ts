@@ -1,5 +1,6 @@
 import { ok } from '../../domain/result.ts';
 import type { ForgeReader, ForgeResult, PullRequest } from '../../ports/forge.ts';
+import { askEach } from '../forge/ask-each.ts';
 import type { Client } from './client.ts';
 import { readBranchRules } from './branch-rules.ts';
 import { createTrust } from './trust.ts';
@@ -24,8 +25,6 @@ const OTHERS = 100;
 const FILES = 3000;
 const COMMITS = 250;
 const COMMENTS = 1000;
-/** Requests at the same time, where one pull request after the other would take long. */
-const AT_ONCE = 5;
 /** The account behind the GITHUB_TOKEN of a workflow. */
 const ACTIONS = 'github-actions[bot]';
 
@@ -95,14 +94,7 @@ export function createReader(client: Client, whoAmI: () => ForgeResult<Identity>
       );
       if (!open.ok) return open;
       const others = open.value.items.filter((answer) => !hasOwnHead(answer, exceptHeadPrefix)).slice(0, OTHERS);
-      const touched = [];
-      for (let at = 0; at < others.length; at += AT_ONCE) {
-        for (const answer of await Promise.all(others.slice(at, at + AT_ONCE).map(touchedBy))) {
-          if (!answer.ok) return answer;
-          touched.push(answer.value);
-        }
-      }
-      return ok(touched);
+      return askEach(others, touchedBy);
     },
 
     branch: (name) => readBranch(client, name),
