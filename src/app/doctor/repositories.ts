@@ -1,5 +1,6 @@
 import PQueue from 'p-queue';
 import type { ApplicationSource } from '../../domain/kubernetes/application.ts';
+import type { Problem } from '../../domain/problem.ts';
 import { formatProblem } from '../../domain/problem.ts';
 import type { Snapshot } from '../../domain/snapshot.ts';
 import type { Git } from '../../ports/git.ts';
@@ -39,7 +40,7 @@ async function examineOne(git: Git, snapshot: Snapshot, url: string): Promise<Do
     const failure = !opened.ok ? opened.error : !refreshed.ok ? refreshed.error : undefined;
     if (failure === undefined) return line.problem('cannot be fetched', CREDENTIAL, url);
     const remedy = failure.hint ?? REMEDIES[failure.code] ?? CREDENTIAL;
-    return line.problem(firstLine(formatProblem(failure)), remedy, url);
+    return line.problem(detailOf(failure, url), remedy, url);
   }
   const wanted = new Set(
     sourcesOf(snapshot).flatMap((source) => (source.repoURL === url ? [source.targetRevision ?? 'HEAD'] : [])),
@@ -47,11 +48,7 @@ async function examineOne(git: Git, snapshot: Snapshot, url: string): Promise<Do
   for (const revision of wanted) {
     const found = await opened.value.resolve(revision);
     if (!found.ok)
-      return line.problem(
-        firstLine(formatProblem(found.error)),
-        'an Application asks for it: Argo CD cannot sync it either',
-        url,
-      );
+      return line.problem(detailOf(found.error, url), 'an Application asks for it: Argo CD cannot sync it either', url);
   }
   return line.ok(`fetched; ${[...wanted].join(', ')}`, url);
 }
@@ -63,6 +60,8 @@ const REMEDIES: Readonly<Record<string, string>> = {
   'disk-full': 'make room where the clones lie (state.directory, or the cache folder of the user)',
 };
 
-function firstLine(text: string): string {
-  return text.split('\n')[0] ?? '';
+/** In one line, and without the address that the line begins with. */
+function detailOf(failure: Problem, url: string): string {
+  const [first = ''] = formatProblem(failure).split('\n');
+  return first.startsWith(`${url}: `) ? first.slice(url.length + 2) : first;
 }

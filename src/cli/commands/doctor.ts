@@ -27,7 +27,10 @@ export async function doctor(options: DoctorOptions): Promise<number> {
     repositories: repositoriesOf(options.repo),
     ...(text ? { tell: (line) => print(line, terminal) } : {}),
   });
-  if (text) terminal.out(`${found.problems} problems, ${found.unknown} could not be checked`);
+  if (text)
+    terminal.out(
+      `${found.problems} ${found.problems === 1 ? 'problem' : 'problems'}, ${found.unknown} could not be checked`,
+    );
   else terminal.out(JSON.stringify(found, null, 2));
   return found.problems === 0 ? 0 : 1;
 }

@@ -50,7 +50,7 @@ const STEPS: readonly Step[] = [
       assert.match(out, /^✓ argocd: \d+ Applications in argocd/m);
       assert.match(out, /^✓ repository https:.*install\.git: fetched; main/m);
       assert.match(out, /^\? forge: could not check: there is no credential/m);
-      assert.match(out, /^1 problems, \d+ could not be checked$/m);
+      assert.match(out, /^1 problem, \d+ could not be checked$/m);
     },
   },
   {
