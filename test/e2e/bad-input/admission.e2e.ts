@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import type { RequestListener } from 'node:http';
-import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { connect } from '../../../src/adapters/kubernetes/connect.ts';
 import { createDryRun } from '../../../src/adapters/kubernetes/dry-run.ts';
@@ -131,8 +130,7 @@ test('a webhook that says no has judged the object: that is no outage', () =>
 
 /** The API takes no `sideEffects: Some` any more, but keeps what an older version stored: so it is put where that lies. */
 async function store(name: string, object: object | undefined): Promise<void> {
-  const processes = readFileSync(join(bench.cluster.directory, 'pids'), 'utf8');
-  const etcd = /--listen-client-urls=(http:[^"]+)/.exec(processes)?.[1] ?? '';
+  const { etcd } = bench.cluster;
   const base64 = (text: string): string => Buffer.from(text).toString('base64');
   const key = base64(`/registry/validatingwebhookconfigurations/${name}`);
   const value = object === undefined ? {} : { value: base64(JSON.stringify(object)) };

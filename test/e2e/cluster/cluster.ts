@@ -19,6 +19,8 @@ import { attachRegistry, startRegistry } from './registry.ts';
 const State = z.object({
   directory: z.string(),
   server: z.string(),
+  /** URL of etcd. */
+  etcd: z.string(),
   kubeconfig: z.string(),
   registry: z.string(),
   node: z.string(),
@@ -68,6 +70,7 @@ export async function startCluster(builds: Builds, tell: (line: string) => void)
     const state: ClusterState = {
       directory,
       server: control.server,
+      etcd: control.etcd,
       kubeconfig: control.kubeconfig,
       registry: registry.host,
       node: node.name,

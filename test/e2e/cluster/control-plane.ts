@@ -11,6 +11,8 @@ import { freePorts } from './processes.ts';
 /** A running control plane without a node. */
 export interface ControlPlane {
   readonly server: string;
+  /** Where etcd answers, without a password. */
+  readonly etcd: string;
   /** Of the administrator. */
   readonly kubeconfig: string;
   readonly certificates: Certificates;
@@ -98,5 +100,5 @@ export async function startControlPlane(
       `--secure-port=${schedulerPort}`,
     ],
   });
-  return { server: url, kubeconfig, certificates, admin };
+  return { server: url, etcd: etcdURL, kubeconfig, certificates, admin };
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -148,10 +148,7 @@ async function createClientSide({ admin }: Cluster, object: JsonObject): Promise
 }
 
 /** Compacts etcd up to now, through its own API. Kinds that the API server keeps no watch cache for feel it at once. */
-async function compact({ directory }: Cluster): Promise<void> {
-  const ledger = readFileSync(join(directory, 'pids'), 'utf8');
-  const etcd = /.*--listen-client-urls=(http:\/\/127\.0\.0\.1:\d+)/s.exec(ledger)?.[1];
-  if (etcd === undefined) throw new Error('the run does not say where etcd listens');
+async function compact({ etcd }: Cluster): Promise<void> {
   const call = async (method: string, body: object): Promise<unknown> => {
     const answer = await fetch(`${etcd}/v3/kv/${method}`, { method: 'POST', body: JSON.stringify(body) });
     const text = await answer.text();
