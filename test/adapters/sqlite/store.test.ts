@@ -214,7 +214,10 @@ describe('store', () => {
 
   it('has everything that it acknowledged after the process is killed', async (test) => {
     const file = join(temporaryFolder(test), 'cache.db');
-    const child = spawn(process.execPath, [join(import.meta.dirname, 'store-writer.ts'), file]);
+    const child = spawn(process.execPath, [join(import.meta.dirname, 'store-writer.ts'), file], {
+      timeout: 120_000,
+      killSignal: 'SIGKILL',
+    });
     let told = '';
     child.stdout.on('data', (chunk) => {
       told += String(chunk);
