@@ -4,7 +4,6 @@ import type { Problem } from '../domain/problem.ts';
 import { problem } from '../domain/problem.ts';
 import type { Result } from '../domain/result.ts';
 import { err, ok } from '../domain/result.ts';
-import { CONTENT_TYPE } from './exposition.ts';
 import type { Health } from './health.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -18,14 +17,14 @@ export interface Serving {
 export async function serve(
   listen: string,
   health: Pick<Health, 'live' | 'ready'>,
-  metrics: Pick<Metrics, 'text'>,
+  metrics: Pick<Metrics, 'text' | 'contentType'>,
 ): Promise<Result<Serving, Problem>> {
   const server = createServer(
     { requestTimeout: 10_000, headersTimeout: 5000, maxHeaderSize: 8192 },
     (request, response) => {
       const [path] = (request.url ?? '').split('?');
       if (request.method !== 'GET' && request.method !== 'HEAD') return answer(response, 405, 'only GET\n');
-      if (path === '/metrics') return answer(response, 200, metrics.text(), CONTENT_TYPE);
+      if (path === '/metrics') return void measured(response, metrics);
       const look = path === '/healthz' ? health.live() : path === '/readyz' ? health.ready() : undefined;
       if (!look) return answer(response, 404, 'there are /healthz, /readyz and /metrics\n');
       answer(response, look.ok ? 200 : 503, `${look.reason}\n`);
@@ -55,6 +54,14 @@ export async function serve(
         server.closeAllConnections();
       }),
   });
+}
+
+async function measured(response: ServerResponse, metrics: Pick<Metrics, 'text' | 'contentType'>): Promise<void> {
+  try {
+    answer(response, 200, await metrics.text(), metrics.contentType);
+  } catch (error) {
+    answer(response, 500, `${error instanceof Error ? error.message : String(error)}\n`);
+  }
 }
 
 function answer(response: ServerResponse, status: number, text: string, type = 'text/plain; charset=utf-8'): void {

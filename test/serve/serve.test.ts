@@ -11,7 +11,6 @@ import type { PassReport } from '../../src/engine/report.ts';
 import type { ClusterReader } from '../../src/ports/cluster.ts';
 import { snapshotOf } from '../../src/app/offline.ts';
 import { runDaemon } from '../../src/serve/daemon.ts';
-import { createRegistry } from '../../src/serve/exposition.ts';
 import { createHealth, observed } from '../../src/serve/health.ts';
 import { createMetrics } from '../../src/serve/metrics.ts';
 import { serve } from '../../src/serve/server.ts';
@@ -107,22 +106,7 @@ test('a snapshot is told as it ended; one that was stopped is not told', async (
   assert.deepEqual(told, [undefined, 'no route']);
 });
 
-test('the text format escapes what is in labels, and holds no family without values', () => {
-  const registry = createRegistry();
-  registry.gauge('never_set', 'Nothing.');
-  const gauge = registry.gauge('a_bytes', 'First\nsecond \\ "x".');
-  gauge.set(1, { name: 'q"u\\o\nte' });
-  gauge.add(2, { name: 'q"u\\o\nte' });
-  const counter = registry.counter('b_total', 'Other.');
-  counter.add(1);
-  const name = String.raw`q\"u\\o\nte`;
-  assert.equal(
-    registry.text(),
-    `# HELP a_bytes First\\nsecond \\\\ "x".\n# TYPE a_bytes gauge\na_bytes{name="${name}"} 3\n# HELP b_total Other.\n# TYPE b_total counter\nb_total 1\n`,
-  );
-});
-
-test('gauges show the last pass only, counters all', () => {
+test('gauges show the last pass only, counters all', async () => {
   const metrics = createMetrics('1.2.3', () => new Date(5000));
   const followed = (outcome: 'verified' | 'verifying') => ({
     fingerprint: 'f',
@@ -138,13 +122,15 @@ test('gauges show the last pass only, counters all', () => {
     followed: [followed('verified'), followed('verifying')],
     unreadable: [],
   };
+  assert.doesNotMatch(await metrics.text(), /^remendo_last_pass_timestamp_seconds \d/m, 'no pass, no time of it');
   metrics.passed(report, 2);
   metrics.passed({ ...report, blind: [], followed: [followed('verifying')] }, 1);
-  const text = metrics.text();
+  const text = await metrics.text();
   for (const line of [
     'remendo_build_info{version="1.2.3"} 1',
-    'remendo_passes_total 2',
-    'remendo_pass_duration_seconds_total 3',
+    'remendo_pass_duration_seconds_count 2',
+    'remendo_pass_duration_seconds_sum 3',
+    'remendo_last_pass_timestamp_seconds 5',
     'remendo_blind_kinds 0',
     'remendo_decisions{outcome="verifying"} 1',
     'remendo_pull_requests_ended_total{outcome="verified"} 1',
@@ -158,7 +144,7 @@ test('gauges show the last pass only, counters all', () => {
 
 describe('the server', () => {
   const bad = { live: () => ({ ok: true, reason: 'ok' }), ready: () => ({ ok: false, reason: 'not yet' }) };
-  const metrics = { text: () => 'a 1\n' };
+  const metrics = { text: () => Promise.resolve('a 1\n'), contentType: 'text/plain; version=0.0.4' };
 
   test('answers the three paths and nothing else', async (t) => {
     const serving = await serve('127.0.0.1:0', bad, metrics);
@@ -217,7 +203,7 @@ test('the daemon on a cluster: not ready, ready after the first pass, metrics of
   await assert.rejects(fetch(`${base}/healthz`));
 });
 
-test('every metric is documented, and the dashboard asks for no other', () => {
+test('every metric is documented, and the dashboard asks for no other', async () => {
   const text = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
   const metrics = createMetrics('0', () => new Date(0));
   const end = {
@@ -228,7 +214,9 @@ test('every metric is documented, and the dashboard asks for no other', () => {
   } as const;
   metrics.passed({ cluster: 'c', scannedAt: '', blind: [], incidents: [], followed: [end], unreadable: [] }, 1);
   metrics.looked(undefined);
-  const served = [...metrics.text().matchAll(/^# TYPE (\w+) (\w+)$/gm)].map(([, name, type]) => `${name} ${type}`);
+  const served = [...(await metrics.text()).matchAll(/^# TYPE (remendo_\w+) (\w+)$/gm)].map(
+    ([, name, type]) => `${name} ${type}`,
+  );
   const [, table = ''] = text('docs/install.md').split('<!-- metrics -->');
   const documented = [...table.matchAll(/^\| `(\w+)`\s+\| (\w+)/gm)].map(([, name, type]) => `${name} ${type}`);
   assert.deepEqual(documented.toSorted(), served.toSorted());

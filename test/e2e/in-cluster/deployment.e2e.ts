@@ -171,7 +171,7 @@ test('probes stayed green, logs are JSON without credentials, memory is far from
   const leader = await leading();
   const [memory, passes] = [
     await metric(leader, 'process_resident_memory_bytes'),
-    await metric(leader, 'remendo_passes_total'),
+    await metric(leader, 'remendo_pass_duration_seconds_count'),
   ];
   note('memory of the leader', 0, `${(memory / 1024 ** 2).toFixed(0)} MiB after ${passes} passes`);
   assert.ok(memory < 768 * 1024 ** 2);
