@@ -1,6 +1,7 @@
-import { chmodSync, rmSync } from 'node:fs';
+import { chmodSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { licencesOf } from './licences.ts';
 
 /** CommonJS dependencies inside an ESM bundle need `require`. */
 const banner = [
@@ -11,7 +12,7 @@ const banner = [
 
 const [outdir = 'dist'] = process.argv.slice(2);
 rmSync(outdir, { recursive: true, force: true });
-await build({
+const { metafile } = await build({
   entryPoints: { remendo: 'src/cli/main.ts' },
   outdir,
   bundle: true,
@@ -21,6 +22,8 @@ await build({
   format: 'esm',
   legalComments: 'none',
   logLevel: 'warning',
+  metafile: true,
   banner: { js: banner },
 });
+writeFileSync(join(outdir, 'licences.txt'), licencesOf(metafile));
 chmodSync(join(outdir, 'remendo.js'), 0o755);
