@@ -9,7 +9,7 @@ import { readResults } from './table.ts';
 const ATTEMPTS = 2;
 
 /** These take longest: begun first, they do not keep one lane busy when the others are done. */
-const LONGEST = ['in-cluster/deployment', 'scenarios/ends', 'install/document', 'scenarios/fleet', 'bad-input/bare'];
+const LONGEST = ['in-cluster/deployment', 'scenarios/ends', 'install/document', 'scenarios/fleet', 'forge/gitea'];
 
 export interface TestFile {
   readonly path: string;

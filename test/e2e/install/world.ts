@@ -90,6 +90,9 @@ export async function startInstallWorld(): Promise<InstallWorld> {
         XDG_CACHE_HOME: home,
         NODE_EXTRA_CA_CERTS: authorities,
         GIT_SSL_CAINFO: authorities,
+        // What this machine has fetched before is not asked for again: a slow network is not what is looked at here.
+        npm_config_prefer_offline: 'true',
+        npm_config_audit: 'false',
         ...env,
       }),
     pulls: () => github.pulls(OWNER, TEAM),
