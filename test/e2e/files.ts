@@ -106,6 +106,8 @@ function runFile(
       PATH: [dirname(process.execPath), process.env['PATH']].join(delimiter),
       [STATE_VARIABLE]: state,
       TMPDIR: temporary,
+      // Hundreds of programs are started from the sources: what one has compiled the next need not.
+      NODE_COMPILE_CACHE: join(directory, 'compiled'),
     },
     hear: (chunk) => void said.push(chunk),
   });

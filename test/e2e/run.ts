@@ -2,7 +2,7 @@
  * The end-to-end tier: builds and starts real clusters, runs every `*.e2e.ts` on them, prints a table, takes all away.
  *   node test/e2e/run.ts [--keep] [--lanes=N] [--reports=FOLDER] [FILE ...]
  * `--keep` leaves one cluster running until Ctrl-C, without tests. FILE: only these tests. N: how many clusters share the
- * files (3). FOLDER gets the table, the last words (`conclusion.txt`) and what the tests said.
+ * files (4). FOLDER gets the table, the last words (`conclusion.txt`) and what the tests said.
  * Exit status: 0 passed; 1 failed, or the cluster did not start twice; 3 could not check (what is missing is printed).
  */
 import { copyFileSync, globSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
@@ -19,7 +19,7 @@ import { conclusion, table } from './table.ts';
 const LIMITS = { build: 30, tests: 50 };
 
 /** Clusters that share the files: the tests mostly wait, and two cores have room for so many. */
-const LANES = 3;
+const LANES = 4;
 
 const NO_CLUSTER = 'FAILED: there is no cluster to test on; the reason is above';
 
