@@ -20,11 +20,13 @@ export const INPUT_NAMES = [
 type InputName = (typeof INPUT_NAMES)[number];
 
 const Mode = z.enum(['scan', 'propose', 'verify']);
+/** What a step does: reports, opens pull requests too, or only follows merged ones. */
+export type Mode = z.infer<typeof Mode>;
 const FailOn = z.enum(['critical', 'warning', 'info']);
 
 export interface Inputs {
   /** Left out: `propose` where the configuration says so, else `scan`. */
-  readonly mode: z.infer<typeof Mode> | undefined;
+  readonly mode: Mode | undefined;
   readonly config: string | undefined;
   readonly kubeconfig: string | undefined;
   readonly context: string | undefined;

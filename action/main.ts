@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildApp } from '../src/app/app.ts';
+import { useEnvironmentProxy } from '../src/app/environment-proxy.ts';
 import { readSecrets, secretValues } from '../src/app/secrets.ts';
 import { VERSION } from '../src/cli/version.ts';
 import { describe } from '../src/cli/progress.ts';
@@ -11,9 +12,10 @@ import { formatPlace, formatProblem, problem } from '../src/domain/problem.ts';
 import type { Result } from '../src/domain/result.ts';
 import { err, ok } from '../src/domain/result.ts';
 import { pass } from '../src/engine/pass.ts';
+import { unfinished } from '../src/engine/unfinished.ts';
 import { annotate } from './annotations.ts';
 import { atLeast } from './here.ts';
-import type { Inputs } from './inputs.ts';
+import type { Inputs, Mode } from './inputs.ts';
 import { readInputs } from './inputs.ts';
 import { publish } from './outputs.ts';
 import type { Report } from './report.ts';
@@ -22,8 +24,6 @@ import { sarif } from './sarif.ts';
 import { summary } from './summary.ts';
 import type { Runner } from './workflow.ts';
 import { createRunner } from './workflow.ts';
-
-export type Mode = 'scan' | 'propose' | 'verify';
 
 /** One step: reads inputs, makes one pass, and hands the results to the runner. Returns the exit status: 0 or 1. */
 export async function main(env: NodeJS.ProcessEnv, write: (line: string) => void, signal: AbortSignal): Promise<0 | 1> {
@@ -38,6 +38,8 @@ export async function main(env: NodeJS.ProcessEnv, write: (line: string) => void
 }
 
 async function step(env: NodeJS.ProcessEnv, runner: Runner, signal: AbortSignal): Promise<Result<void, Problem>> {
+  const proxy = useEnvironmentProxy(env);
+  if (proxy) return err(proxy);
   const read = readInputs(env);
   if (!read.ok) return read;
   const inputs = read.value;
@@ -113,13 +115,8 @@ function writeFiles(
 
 /** Why the step fails although the pass ended. */
 function verdict({ incidents, unreadable, followed }: Report, { failOn }: Inputs): Result<void, Problem> {
-  const [lost] = unreadable;
-  if (lost) return err(problem('forge-unreadable', `nothing was decided for ${lost.repoURL}: ${lost.reason}`));
-  const failed = [...incidents.map(({ decision }) => decision), ...followed].filter(
-    ({ outcome }) => outcome === 'failed',
-  );
-  const [first] = failed;
-  if (first) return err(problem('failed', `${failed.length} could not be worked on; the first: ${first.reason}`));
+  const left = unfinished(unreadable, [...incidents.map(({ decision }) => decision), ...followed]);
+  if (left) return err(left);
   const severe = failOn === undefined ? [] : incidents.filter(({ severity }) => atLeast(severity, failOn));
   if (severe.length === 0) return ok(undefined);
   return err(problem('incidents', `${severe.length} incidents of severity ${failOn} or worse (input fail-on)`));

@@ -1,4 +1,4 @@
-import type { Mode } from './main.ts';
+import type { Mode } from './inputs.ts';
 import type { Report } from './report.ts';
 import type { Runner } from './workflow.ts';
 

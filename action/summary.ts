@@ -1,6 +1,6 @@
 import type { IncidentOut } from '../src/app/scan-contract.ts';
 import { quoteBlock, quoteCode, quoteInline } from '../src/stages/deliver/quote.ts';
-import type { Mode } from './main.ts';
+import type { Mode } from './inputs.ts';
 import { bySeverity, nameOf } from './here.ts';
 import type { Report } from './report.ts';
 

@@ -27,6 +27,7 @@ Secrets come from the environment and from nowhere else. They are kept out of lo
 | \`REMENDO_GITHUB_TOKEN\`, else \`GITHUB_TOKEN\` | token for GitHub and for fetching repositories on its host |
 | \`REMENDO_GITHUB_APP_KEY\` | private key (PEM) of the GitHub App that \`github.appId\` names |
 | \`REMENDO_GITEA_TOKEN\` | token for the Gitea that \`gitea.host\` names, and for fetching repositories on it |
+| \`REMENDO_ARGOCD_TOKEN\` | token for the Argo CD that \`argocd.server\` names ([rights](operations.md#through-argo-cd)) |
 | \`OPENAI_API_KEY\` | key of the model's server; may be left out where the server wants none |
 | \`OPENAI_BASE_URL\` | address of the model's server, where \`llm.baseUrl\` does not say it (no secret) |
 | \`KUBECONFIG\` | the usual variable of kubectl (no secret in itself) |

@@ -11,6 +11,8 @@ import { ok } from '../domain/result.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ClusterReader, DryRun } from '../ports/cluster.ts';
 import type { Log } from '../ports/log.ts';
+import { argoCdClient, orArgoCd } from './argocd.ts';
+import { readSecrets } from './secrets.ts';
 
 /** A cluster to read from, and what can be asked of its API server without changing it. */
 export interface Cluster {
@@ -29,11 +31,12 @@ export interface ClusterChoice {
 /** Opens the cluster, or the folder that stands for one. Error codes: `kubeconfig-missing`, `kubeconfig-invalid`. */
 export async function openCluster(
   { snapshot, context }: ClusterChoice,
-  { cluster }: Pick<Config, 'cluster'>,
+  config: Pick<Config, 'cluster' | 'argocd'>,
   env: NodeJS.ProcessEnv,
   clock: Clock,
   log: Log,
 ): Promise<Result<Cluster, Problem>> {
+  const { cluster } = config;
   if (snapshot !== undefined) {
     const name = cluster.name === undefined ? {} : { cluster: cluster.name };
     const folder = createSnapshotFolder({ directory: snapshot, clock, ...name });
@@ -51,7 +54,8 @@ export async function openCluster(
     asking.value.close();
     await reader.close();
   };
-  const dryRun = onlyWhereProven(createDryRun(asking.value, { log }), asking.value, clock, log);
+  const own = onlyWhereProven(createDryRun(asking.value, { log }), asking.value, clock, log);
+  const dryRun = orArgoCd(own, argoCdClient(config, readSecrets(env)), log);
   const theirs: Clock = { ...clock, now: () => new Date(clock.now().getTime() + connection.value.skew()) };
   return ok({ reader: { ...reader, close }, dryRun, clock: theirs });
 }

@@ -13,7 +13,7 @@ import { pastIncident } from '../engine/past-incident.ts';
 import { planRevert } from '../engine/plan-revert.ts';
 import type { EnginePorts } from '../engine/ports.ts';
 import type { Scene } from '../engine/scene.ts';
-import type { Forge, PullRequest } from '../ports/forge.ts';
+import type { Forge, ForgeError, PullRequest } from '../ports/forge.ts';
 import { BRANCH_PREFIX } from '../stages/deliver/naming.ts';
 import type { PullRequestState, RevertState } from '../stages/deliver/state-block.ts';
 import { parseRevert, parseState } from '../stages/deliver/state-block.ts';
@@ -49,7 +49,7 @@ export async function proveAgain(
       }),
     );
   const pull = await forge.reader.pullRequest(number);
-  if (!pull.ok) return err(problem('pull-request-unreadable', `${pull.error.message} (${pull.error.code})`));
+  if (!pull.ok) return err(unreadable(pull.error));
   const revert = parseRevert(pull.value.body);
   if (revert) return proveRevertAgain(ports, forge, pull.value, revert);
   const state = parseState(pull.value.body);
@@ -86,7 +86,7 @@ async function proveRevertAgain(
   revert: RevertState,
 ): Promise<Result<Proof, Problem>> {
   const merged = await reader.pullRequest(revert.of);
-  if (!merged.ok) return err(problem('pull-request-unreadable', `${merged.error.message} (${merged.error.code})`));
+  if (!merged.ok) return err(unreadable(merged.error));
   const state = parseState(merged.value.body);
   if (!state) return err(problem('not-remendos', `pull request #${revert.of} does not hold Remendo's hidden block`));
   const observed = await observe(ports);
@@ -99,6 +99,10 @@ async function proveRevertAgain(
   if (plan.kind === 'failed') return err(problem('revert-failed', plan.reason));
   if (plan.kind === 'refused') return plan.proof ? ok(plan.proof) : err(problem(plan.code, plan.reason));
   return makes(plan.changeSet, revert) ? ok(plan.proof) : outdated(pull.number, 'the base has moved on since');
+}
+
+function unreadable({ code, message, hint }: ForgeError): Problem {
+  return problem('pull-request-unreadable', `${message} (${code})`, hint === undefined ? {} : { hint });
 }
 
 /** Whether an edit makes the files that a pull request remembers. */

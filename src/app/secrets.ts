@@ -6,6 +6,8 @@ export interface Secrets {
   readonly githubAppKey?: string;
   /** REMENDO_GITEA_TOKEN. */
   readonly giteaToken?: string;
+  /** REMENDO_ARGOCD_TOKEN. */
+  readonly argocdToken?: string;
   /** OPENAI_API_KEY. */
   readonly modelKey?: string;
   /** OPENAI_BASE_URL; no secret, but read at the same place. */
@@ -19,6 +21,7 @@ export function readSecrets(env: NodeJS.ProcessEnv): Secrets {
     githubToken: value('REMENDO_GITHUB_TOKEN') ?? value('GITHUB_TOKEN'),
     githubAppKey: value('REMENDO_GITHUB_APP_KEY'),
     giteaToken: value('REMENDO_GITEA_TOKEN'),
+    argocdToken: value('REMENDO_ARGOCD_TOKEN'),
     modelKey: value('OPENAI_API_KEY'),
     modelBaseUrl: value('OPENAI_BASE_URL'),
   };
@@ -26,6 +29,7 @@ export function readSecrets(env: NodeJS.ProcessEnv): Secrets {
 }
 
 /** What must never appear in a log, a prompt, a diff or a pull request. */
-export function secretValues({ githubToken, githubAppKey, giteaToken, modelKey }: Secrets): readonly string[] {
-  return [githubToken, githubAppKey, giteaToken, modelKey].filter((value) => value !== undefined);
+export function secretValues(secrets: Secrets): readonly string[] {
+  const { githubToken, githubAppKey, giteaToken, argocdToken, modelKey } = secrets;
+  return [githubToken, githubAppKey, giteaToken, argocdToken, modelKey].filter((value) => value !== undefined);
 }

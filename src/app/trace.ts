@@ -13,7 +13,7 @@ import { err, ok } from '../domain/result.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
 import type { DryRun } from '../ports/cluster.ts';
 import type { Registry } from '../ports/registry.ts';
-import type { FieldOrigin } from '../stages/locate/origin.ts';
+import type { FieldOrigin } from '../stages/locate/field-origin.ts';
 import type { Located } from '../stages/locate/location.ts';
 import { baseName } from '../stages/locate/generated-names.ts';
 import type { Sources } from '../stages/locate/sources.ts';

@@ -2,12 +2,15 @@ import { formatRef } from '../domain/object-ref.ts';
 import type { PassReport } from '../engine/report.ts';
 import { printable } from './control-characters.ts';
 import type { Terminal } from './terminal.ts';
-import { table } from './terminal.ts';
+import { table, tableWidth, wrap } from './terminal.ts';
 
-/** One pass of `run` for people: a line for each incident, each pull request that was followed, and what could not be read. */
+/**
+ * One pass of `run` for people: a line for each incident, each pull request that was followed, and what could not be read.
+ * Reasons are whole; where a terminal is too small for a line they stand below it.
+ */
 export function printPass(
   { scannedAt, blind, incidents, followed, unreadable }: PassReport,
-  { out, paint, width }: Terminal,
+  { out, paint, width, live }: Terminal,
 ): void {
   out(paint('gray', `${scannedAt}  ${incidents.length} incidents, ${followed.length} pull requests followed`));
   const rows = [
@@ -26,5 +29,13 @@ export function printPass(
     ...blind.map(({ kind, reason }) => ['blind', kind, '', printable(reason)]),
     ...unreadable.map(({ repoURL, reason }) => ['failed', repoURL, '', printable(reason)]),
   ];
-  if (rows.length > 0) out(table(rows, width, { column: 3, keep: 'start' }));
+  if (rows.length === 0) return;
+  const room = live ? width : Number.POSITIVE_INFINITY;
+  if (tableWidth(rows) <= room) return out(table(rows, room, { column: 3, keep: 'start' }));
+  const heads = table(
+    rows.map((row) => row.slice(0, 3)),
+    width,
+    { column: 1, keep: 'start' },
+  ).split('\n');
+  out(heads.map((head, i) => `${head}\n${wrap(rows[i]?.[3] ?? '', width, '    ')}`).join('\n'));
 }

@@ -6,6 +6,8 @@ export interface Terminal {
   readonly err: (text: string) => void;
   /** Columns; 120 where there is no terminal. */
   readonly width: number;
+  /** Whether standard output is a terminal. Elsewhere lines are as long as what they say. */
+  readonly live: boolean;
   readonly paint: Paint;
 }
 
@@ -18,6 +20,7 @@ export function createTerminal(): Terminal {
     out: (text) => process.stdout.write(`${text}\n`),
     err: (text) => process.stderr.write(`${text}\n`),
     width: process.stdout.columns ?? 120,
+    live: process.stdout.isTTY,
     paint: (style, text) => styleText(style, text, { stream: process.stdout }),
   };
 }

@@ -9,6 +9,7 @@ export interface Config {
   readonly repositories: NonNullable<ConfigFile['repositories']>;
   readonly github: NonNullable<ConfigFile['github']>;
   readonly gitea: ConfigFile['gitea'];
+  readonly argocd: ConfigFile['argocd'];
   readonly llm:
     { readonly baseUrl?: string | undefined; readonly model: string; readonly timeoutSeconds: number } | undefined;
   readonly registry: { readonly enabled: boolean; readonly insecureHosts: readonly string[] };
@@ -33,13 +34,14 @@ export interface Config {
 
 /** Fills in the defaults. */
 export function completeConfig(file: ConfigFile): Config {
-  const { cluster = {}, repositories = [], github = {}, gitea, llm, registry, render, run, state, log } = file;
+  const { cluster = {}, repositories = [], github = {}, gitea, argocd, llm, registry, render, run, state, log } = file;
   return {
     policy: policyOf(file),
     cluster,
     repositories,
     github,
     gitea,
+    argocd,
     llm: llm && { baseUrl: llm.baseUrl, model: llm.model, timeoutSeconds: llm.timeout ?? 60 },
     registry: { enabled: registry?.enabled ?? true, insecureHosts: registry?.insecureHosts ?? [] },
     render: renderOf(render ?? {}),

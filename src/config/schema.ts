@@ -50,6 +50,12 @@ const Gitea = z.strictObject({
     .describe('Without it: https://HOST/api/v1. For plain HTTP, or a server below a path: http://HOST/PATH/api/v1.'),
 });
 
+const ArgoCd = z.strictObject({
+  server: z
+    .url({ protocol: /^https$/, error: 'write https://HOST' })
+    .describe("Address of Argo CD's API server, as people open it: https://HOST, with its path if it has one."),
+});
+
 const Llm = z.strictObject({
   baseUrl: z
     .url()
@@ -179,6 +185,9 @@ export const ConfigFile = z.strictObject({
   github: GitHub.optional().describe('Where pull requests are opened, for repositories on GitHub.'),
   gitea: Gitea.optional().describe(
     'The same for repositories on a Gitea or Forgejo; its token comes from REMENDO_GITEA_TOKEN.',
+  ),
+  argocd: ArgoCd.optional().describe(
+    "Argo CD's API, asked what the API server says to an edit where Remendo's own dry runs are off; its token comes from REMENDO_ARGOCD_TOKEN.",
   ),
   llm: Llm.optional().describe('A language model. Left out: Remendo works without one.'),
   registry: Registry.optional().describe('Image registries.'),

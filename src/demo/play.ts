@@ -4,8 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { buildApp } from '../app/app.ts';
 import type { App } from '../app/app.ts';
 import type { Problem } from '../domain/problem.ts';
+import { problem } from '../domain/problem.ts';
 import type { Result } from '../domain/result.ts';
-import { ok } from '../domain/result.ts';
+import { err, ok } from '../domain/result.ts';
 import { runLoop } from '../engine/loop.ts';
 import type { PassReport } from '../engine/report.ts';
 import { brokenSearch, pathOf, pricingElsewhere, slowLedger, upgradedReports } from './manifests.ts';
@@ -32,7 +33,10 @@ const LIMIT = 85_000;
 /** How long the world works before it is broken: shorter would not show that it worked. */
 const WORKED_FOR = 3000;
 
-/** Plays the story. `tell` is called with each thing that happens. */
+/**
+ * Plays the story. `tell` is called with each thing that happens. Error codes: `stopped` (by the signal, before the end),
+ * and those of `buildApp`.
+ */
 export async function play(
   directory: string,
   tell: (seconds: number, line: string) => void,
@@ -52,8 +56,12 @@ export async function play(
     if (!built.ok) return built;
     const records = createRecords(started);
     const done = AbortSignal.any([signal, AbortSignal.timeout(LIMIT)]);
-    await act(world, built.value, records, say, done);
-    await built.value.close();
+    try {
+      await act(world, built.value, records, say, done);
+    } finally {
+      await built.value.close();
+    }
+    if (signal.aborted) return err(problem('stopped', 'the demo was stopped before its end'));
     const pulls = await writePullRequests(world, directory);
     say(`${pulls} pull requests are written to ${join(directory, 'pull-requests')}`);
     const modelCalls = countCalls(world);
@@ -73,21 +81,38 @@ async function act(
   done: AbortSignal,
 ): Promise<void> {
   await until(() => isAvailable(world, 'search') && isAvailable(world, 'reports'), done);
-  await sleep(WORKED_FOR);
+  await pause(WORKED_FOR, done);
+  if (done.aborted) return;
   await world.push({ [pathOf('search')]: brokenSearch(world.registry) }, 'search: health path');
   await world.push({ [pathOf('reports')]: upgradedReports(world.registry) }, 'reports: upgrade to 1.0.0');
   world.forgetTag('shop/reports', '0.9.0');
   say('somebody pushed "search: health path" and "reports: upgrade to 1.0.0"');
   const end = new AbortController();
-  const merged = new Set<number>();
   const seen = (report: PassReport): void => {
     for (const { workload, outcome, reason } of records.note(report)) say(`${workload}: ${outcome} (${reason})`);
   };
   const running = runLoop(app.ports, app.config.run, seen, AbortSignal.any([done, end.signal]));
+  try {
+    await mendAll(world, records, say, done);
+  } finally {
+    end.abort();
+    await running;
+  }
+}
+
+/** Everything is reviewed until all chapters ended; the last one comes when the others are over. */
+async function mendAll(
+  world: DemoWorld,
+  records: ReturnType<typeof createRecords>,
+  say: (line: string) => void,
+  done: AbortSignal,
+): Promise<void> {
+  const merged = new Set<number>();
   const ended = (names: readonly string[]): boolean =>
     names.every((name) => records.all.get(name)?.endedAt !== undefined);
-  const first = STORY.filter(({ ends, workload }) => ends !== 'silent' && workload !== 'pricing-eu').map(
-    ({ workload }) => workload,
+  const last = 'pricing-eu';
+  const first = STORY.filter(({ ends }) => ends !== 'silent').flatMap(({ workload }) =>
+    workload === last ? [] : [workload],
   );
   let ledger = false;
   await until(async () => {
@@ -99,14 +124,13 @@ async function act(
     }
     return ended(first);
   }, done);
-  await world.push({ [pathOf('pricing-eu')]: pricingElsewhere(world.registry) }, 'pricing-eu: first version');
+  if (done.aborted) return;
+  await world.push({ [pathOf(last)]: pricingElsewhere(world.registry) }, 'pricing-eu: first version');
   say('somebody pushed "pricing-eu: first version", with the same mistake as pricing had');
   await until(async () => {
     await review(world, merged, say);
-    return ended(['pricing-eu']);
+    return ended([last]);
   }, done);
-  end.abort();
-  await running;
 }
 
 /** The reviewer reads what is open and merges it. */
@@ -120,7 +144,12 @@ async function review(world: DemoWorld, merged: Set<number>, say: (line: string)
 }
 
 async function until(condition: () => boolean | Promise<boolean>, done: AbortSignal): Promise<void> {
-  while (!done.aborted && !(await condition())) await sleep(400);
+  while (!done.aborted && !(await condition())) await pause(400, done);
+}
+
+/** Waits so many milliseconds, or until it is told to stop. */
+async function pause(milliseconds: number, done: AbortSignal): Promise<void> {
+  await sleep(milliseconds, undefined, { signal: done }).catch(() => undefined);
 }
 
 function isAvailable({ cluster }: DemoWorld, name: string): boolean {

@@ -61,7 +61,7 @@ export function createRecords(since: number): {
       const record = [...records.values()].find((item) => item.pullRequest === pullRequest);
       if (record && settle(record, decision, now)) changed.push(record);
     }
-    return changed;
+    return [...new Set(changed)];
   };
   return { all: records, note };
 }

@@ -54,6 +54,10 @@ export interface Facts {
   /** Every container of the pod template that fails for this one root, where that is more than one. */
   readonly containers?: readonly string[];
   readonly servicePort?: { readonly port: number; readonly targetPort: string | number };
+  /** What an Ingress sends to: a port, by number or name, that the Service does not have. */
+  readonly backend?: { readonly service: string; readonly port: string | number };
+  /** What an autoscaler goes by: the usage of a resource in a container. */
+  readonly autoscaling?: { readonly resource: string; readonly container: string };
 }
 
 export interface RefusalFacts {

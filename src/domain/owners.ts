@@ -30,6 +30,9 @@ const OWNED: readonly Kind[] = [
   'CronJob',
   'PersistentVolumeClaim',
   'Service',
+  'Ingress',
+  'HorizontalPodAutoscaler',
+  'PodDisruptionBudget',
 ];
 const DEEPEST = 10;
 

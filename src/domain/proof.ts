@@ -14,6 +14,8 @@ export const CHECK_CODES = [
   /** The API server refuses, or could not be asked. */
   'server-refuses',
   'server-unavailable',
+  /** It takes the object, and something on the way to the store sets a changed field to another value. */
+  'set-back',
   /** Policy: kind or field, size of the diff, resources or security. */
   'not-allowed',
   'too-long',

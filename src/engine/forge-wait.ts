@@ -1,9 +1,14 @@
+import { repositoryOf } from '../domain/repository-url.ts';
 import type { EnginePorts } from './ports.ts';
 
 /** A forge does not ask for more; a longer wait is a clock that was turned back. */
 const LONGEST = 3600;
 
-const keyOf = (repoURL: string): string => `forge-wait:${repoURL}`;
+/** Limits are the credential's; a GitHub App has one for each owner. */
+function keyOf(repoURL: string): string {
+  const address = repositoryOf(repoURL);
+  return `forge-wait:${address === undefined ? repoURL : `${address.host}/${address.owner}`.toLowerCase()}`;
+}
 
 /** Notes that the forge wants to be left alone for some seconds. */
 export function noteWait(
@@ -21,5 +26,7 @@ export function mustWait({ store, clock }: Pick<EnginePorts, 'store' | 'clock'>,
   const until = store.get(keyOf(repoURL));
   if (until === undefined) return undefined;
   const left = (Date.parse(until) - clock.now().getTime()) / 1000;
-  return left > 0 && left <= LONGEST ? `the forge wants to be left alone until ${until}` : undefined;
+  const host = repositoryOf(repoURL)?.host;
+  const who = host === undefined ? 'the forge' : `the forge (${host})`;
+  return left > 0 && left <= LONGEST ? `${who} wants to be left alone until ${until}` : undefined;
 }

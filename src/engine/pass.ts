@@ -10,20 +10,16 @@ import { recordFollowed } from './audit-decisions.ts';
 import { followRevert } from './follow-revert.ts';
 import type { FollowScene } from './follow-scene.ts';
 import { follow } from './follow.ts';
-import type { ForgeMemory } from './forge-memory.ts';
-import { remember } from './forge-memory.ts';
-import { mustWait, noteWait } from './forge-wait.ts';
 import { learnFrom } from './lessons.ts';
 import { withLogs } from './log-evidence.ts';
+import type { Memories } from './memories.ts';
+import { readMemories } from './memories.ts';
 import { observe } from './observe.ts';
 import type { EnginePorts } from './ports.ts';
 import { REPOSITORIES_AT_ONCE, reconcileAll } from './reconcile-all.ts';
 import type { FollowReport, PassReport } from './report.ts';
 import type { Scene } from './scene.ts';
 import { tellError } from './tell-error.ts';
-
-/** By sameRepositoryKey: Applications write the same address in different ways. */
-type Memories = ReadonlyMap<string, ForgeMemory | { readonly unreadable: string }>;
 
 /** Less than a full pass. */
 export interface PassOptions {
@@ -99,27 +95,6 @@ async function refreshRepositories(
         );
     }),
   );
-}
-
-/** The forges of all repositories. */
-async function readMemories(ports: EnginePorts, repositories: ReadonlyMap<string, string>): Promise<Memories> {
-  const memories = new Map<string, ForgeMemory | { readonly unreadable: string }>();
-  for (const [key, repoURL] of repositories) {
-    const forge = ports.forgeOf(repoURL);
-    if (!forge) continue;
-    const wait = mustWait(ports, repoURL);
-    if (wait !== undefined) {
-      memories.set(key, { unreadable: wait });
-      continue;
-    }
-    const memory = await remember(repoURL, forge);
-    if (!memory.ok) {
-      ports.log.warn({ repoURL, ...memory.error }, 'the forge could not be read');
-      noteWait(ports, repoURL, memory.error.retryAfter);
-    }
-    memories.set(key, memory.ok ? memory.value : { unreadable: memory.error.message });
-  }
-  return memories;
 }
 
 async function followAll(

@@ -7,6 +7,10 @@ export interface ForgeError {
   readonly message: string;
   /** Seconds to wait, where the forge said so. */
   readonly retryAfter?: number;
+  /** What a person can do about it. */
+  readonly hint?: string;
+  /** There is no way to the forge at all: nothing else can be asked of it now either. */
+  readonly noWay?: true;
 }
 
 export type ForgeResult<T> = Promise<Result<T, ForgeError>>;
@@ -75,11 +79,6 @@ export interface ForgeCapabilities {
   readonly name: string;
   /** Longest text of a pull request, in characters as JavaScript counts them. */
   readonly bodyLimit: number;
-  /**
-   * True: a branch is moved only where it still is where it was seen, in one step. False: it is looked at right before it
-   * is moved, and what is pushed in between is lost.
-   */
-  readonly atomicMove: boolean;
   /** What to do, in words for people, where something is missing. */
   readonly remedies: {
     /** The credential cannot see the repository, or may not write to it. */

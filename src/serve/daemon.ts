@@ -21,6 +21,8 @@ export interface DaemonOptions {
   readonly done: (report: PassReport) => void;
   /** Told where probes and metrics are served. */
   readonly listening?: (address: string) => void;
+  /** Why no pull request can be opened as long as this process runs: it is never ready then. */
+  readonly obstacle?: string | undefined;
 }
 
 /**
@@ -29,12 +31,12 @@ export interface DaemonOptions {
  */
 export async function runDaemon(
   app: App,
-  { env, context, version, done, listening }: DaemonOptions,
+  { env, context, version, done, listening, obstacle }: DaemonOptions,
   signal: AbortSignal,
 ): Promise<Result<void, Problem>> {
   const { config, clock, log } = app;
   const { listen, leaderElection, intervalSeconds } = config.run;
-  const health = createHealth({ clock, intervalSeconds, elected: leaderElection !== undefined });
+  const health = createHealth({ clock, intervalSeconds, elected: leaderElection !== undefined, obstacle });
   const metrics = createMetrics(version, () => clock.now());
   let began = performance.now();
   const cluster = observed(app.ports.cluster, (failure, seconds) => {

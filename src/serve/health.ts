@@ -8,6 +8,8 @@ export interface HealthOptions {
   readonly intervalSeconds: number;
   /** True where a Lease decides who works: until it is won, waiting is all there is to do. */
   readonly elected: boolean;
+  /** What keeps this process from its work for good, such as a credential that is none. */
+  readonly obstacle?: string | undefined;
 }
 
 /** `ok`, or why not. */
@@ -33,7 +35,7 @@ const BLIND = { intervals: 3, seconds: 600 };
 /** Stuck after this long without any look that ended: models and forges can be slow, but not that slow. */
 const STUCK = { intervals: 10, seconds: 3600 };
 
-export function createHealth({ clock, intervalSeconds, elected }: HealthOptions): Health {
+export function createHealth({ clock, intervalSeconds, elected, obstacle }: HealthOptions): Health {
   const now = (): number => clock.now().getTime() / 1000;
   const limit = ({ intervals, seconds }: typeof BLIND): number => Math.max(seconds, intervals * intervalSeconds);
   let leading = !elected;
@@ -63,6 +65,7 @@ export function createHealth({ clock, intervalSeconds, elected }: HealthOptions)
         : { ok: true, reason: 'ok' };
     },
     ready() {
+      if (obstacle !== undefined) return { ok: false, reason: obstacle };
       if (!leading) return { ok: true, reason: 'waits to take over' };
       if (seen !== undefined && now() - seen > limit(BLIND)) {
         return {

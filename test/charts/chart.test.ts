@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
 import { renderedFiles } from '../../scripts/render-deploy.ts';
+import { SECRET_KEYS } from '../../src/app/credentials-secret.ts';
 import { parseConfig } from '../../src/config/load.ts';
 import { ALL_KINDS, KINDS } from '../../src/domain/kubernetes/kinds.ts';
 import { groupOf } from '../../src/domain/object-ref.ts';
@@ -23,21 +24,23 @@ function helm(args: readonly string[]): { readonly status: number | null; readon
 }
 
 const Meta = z.object({ name: z.string(), namespace: z.string().optional(), labels: z.record(z.string(), z.string()) });
-const Object = z.looseObject({ apiVersion: z.string(), kind: z.string(), metadata: Meta });
-type Object = z.infer<typeof Object>;
+const Manifest = z.looseObject({ apiVersion: z.string(), kind: z.string(), metadata: Meta });
+type Manifest = z.infer<typeof Manifest>;
 
 /** The objects of a release `bot` in the namespace `ops`, with these values. */
-function render(values: object = {}): readonly Object[] {
+function render(values: object = {}): readonly Manifest[] {
   const folder = mkdtempSync(join(tmpdir(), 'remendo-chart-'));
   const file = join(folder, 'values.json');
   writeFileSync(file, JSON.stringify(values));
   const { status, out, err } = helm(['template', 'bot', chart, '-n', 'ops', '--kube-version', '1.34.0', '-f', file]);
   rmSync(folder, { recursive: true });
   assert.equal(status, 0, err);
-  return parseAllDocuments(out).flatMap((document) => (document.toJS() == null ? [] : [Object.parse(document.toJS())]));
+  return parseAllDocuments(out).flatMap((document) =>
+    document.toJS() == null ? [] : [Manifest.parse(document.toJS())],
+  );
 }
 
-function only<T extends z.ZodType>(objects: readonly Object[], kind: string, schema: T, name?: string): z.infer<T> {
+function only<T extends z.ZodType>(objects: readonly Manifest[], kind: string, schema: T, name?: string): z.infer<T> {
   const found = objects.filter(
     (object) => object.kind === kind && (name === undefined || object.metadata.name === name),
   );
@@ -73,7 +76,10 @@ const Deployment = z.object({
     strategy: z.object({ type: z.string() }).optional(),
     selector: z.object({ matchLabels: z.record(z.string(), z.string()) }),
     template: z.object({
-      metadata: z.object({ labels: z.record(z.string(), z.string()) }),
+      metadata: z.object({
+        labels: z.record(z.string(), z.string()),
+        annotations: z.record(z.string(), z.string()),
+      }),
       spec: z.looseObject({
         serviceAccountName: z.string(),
         securityContext: z.looseObject({
@@ -97,9 +103,13 @@ const Deployment = z.object({
     }),
   }),
 });
+const FromSecret = z.object({
+  name: z.string(),
+  valueFrom: z.object({ secretKeyRef: z.looseObject({ name: z.string(), key: z.string() }) }),
+});
 const Settings = z.object({ data: z.object({ 'remendo.yaml': z.string() }) });
 
-function configOf(objects: readonly Object[]) {
+function configOf(objects: readonly Manifest[]) {
   const { data } = only(objects, 'ConfigMap', Settings, 'bot-remendo');
   const parsed = parseConfig(data['remendo.yaml'], 'remendo.yaml');
   assert.ok(parsed.ok, JSON.stringify(parsed));
@@ -150,7 +160,7 @@ describe('with its defaults', () => {
       ['config', 'state', 'tmp'],
     );
     assert.ok(container.volumeMounts.some(({ mountPath }) => configOf(objects).stateDirectory.startsWith(mountPath)));
-    for (const [key, value] of globalThis.Object.entries(spec.selector.matchLabels))
+    for (const [key, value] of Object.entries(spec.selector.matchLabels))
       assert.equal(spec.template.metadata.labels[key], value);
   });
 
@@ -181,9 +191,9 @@ describe('with its defaults', () => {
   });
 
   test('installed twice, no object has the same name as one of the other', () => {
-    const key = ({ kind, metadata }: Object) => `${kind} ${metadata.namespace ?? ''} ${metadata.name}`;
+    const key = ({ kind, metadata }: Manifest) => `${kind} ${metadata.namespace ?? ''} ${metadata.name}`;
     const other = helm(['template', 'bot', chart, '-n', 'lab', '--kube-version', '1.34.0']).out;
-    const theirs = new Set(parseAllDocuments(other).map((document) => key(Object.parse(document.toJS()))));
+    const theirs = new Set(parseAllDocuments(other).map((document) => key(Manifest.parse(document.toJS()))));
     assert.deepEqual(
       objects.map(key).filter((one) => theirs.has(one)),
       [],
@@ -248,13 +258,13 @@ describe('with two identities', () => {
 });
 
 test('deploy/read-only holds the rights and the policy of deploy/dry-run, and no more', () => {
-  const read = (path: string): readonly Object[] =>
+  const read = (path: string): readonly Manifest[] =>
     parseAllDocuments(readFileSync(join(root, 'deploy', path), 'utf8')).map((document) =>
       z
-        .looseObject({ ...Object.shape, metadata: Meta.extend({ labels: Meta.shape.labels.optional() }) })
+        .looseObject({ ...Manifest.shape, metadata: Meta.extend({ labels: Meta.shape.labels.optional() }) })
         .parse(document.toJS()),
-    ) as readonly Object[];
-  const key = ({ kind, metadata }: Object) => `${kind} ${metadata.name}`;
+    ) as readonly Manifest[];
+  const key = ({ kind, metadata }: Manifest) => `${kind} ${metadata.name}`;
   const parts = ['reader', 'lease', 'policy', 'dry-run'].map((part) => read(`read-only/${part}.yaml`));
   const shipped = new Map(read('dry-run/remendo.yaml').map((object) => [key(object), object]));
   const [reader = [], lease = [], policy = [], dryRun = []] = parts;
@@ -270,7 +280,7 @@ test('deploy/read-only holds the rights and the policy of deploy/dry-run, and no
       .sort(),
     [...shipped].flatMap(([name, { kind }]) => (deployed.has(kind) ? [] : [name])).sort(),
   );
-  const rights = (objects: readonly Object[]): readonly string[] =>
+  const rights = (objects: readonly Manifest[]): readonly string[] =>
     objects.flatMap((object) => (object.kind.endsWith('Role') ? rightsOf(Rules.parse(object)) : []));
   assert.ok(rights(reader).every((right) => /^(get|list|watch) /.test(right)));
   assert.ok(rights(lease).every((right) => / coordination.k8s.io\/leases/.test(right)));
@@ -304,7 +314,23 @@ describe('values', () => {
     const existing = render({ credentials: { existingSecret: 'mine' } });
     assert.ok(!existing.some(({ kind }) => kind === 'Secret'));
     const [container] = only(existing, 'Deployment', Deployment).spec.template.spec.containers;
-    assert.equal(JSON.stringify(container.env).split('"name":"mine"').length - 1, 4);
+    const taken = container.env.flatMap((one) => {
+      const { data } = FromSecret.safeParse(one);
+      return data === undefined ? [] : [[data.name, data.valueFrom.secretKeyRef] as const];
+    });
+    const wanted = Object.entries(SECRET_KEYS).map(([name, key]) => [name, { name: 'mine', key, optional: true }]);
+    assert.deepEqual(Object.fromEntries(taken), Object.fromEntries(wanted));
+    const named = container.env.find(({ name }) => name === 'REMENDO_CREDENTIALS_SECRET');
+    assert.deepEqual(named, { name: 'REMENDO_CREDENTIALS_SECRET', value: 'ops/mine' });
+  });
+
+  test('pods start anew where the chart’s own Secret changes, and only there', () => {
+    const sum = (values: object): string | undefined =>
+      only(render(values), 'Deployment', Deployment).spec.template.metadata.annotations['checksum/credentials'];
+    const token = (githubToken: string): string | undefined => sum({ credentials: { githubToken } });
+    assert.equal(token('a'), token('a'));
+    assert.notEqual(token('a'), token('b'));
+    assert.equal(sum({ credentials: { existingSecret: 'mine' } }), undefined);
   });
 
   test('everything optional can be switched on', () => {

@@ -23,10 +23,6 @@ test('the table of what forges can do says what the code declares', () => {
     row(/^longest text/),
     forges.map(({ bodyLimit }) => String(bodyLimit)),
   );
-  assert.deepEqual(
-    row(/^a branch moves/),
-    forges.map(({ atomicMove }) => (atomicMove ? 'in one step' : 'looked at right before')),
-  );
 });
 
 test('the scopes are those that the end-to-end tests use, and the example is a configuration', () => {

@@ -17,10 +17,10 @@ import { serve } from '../../src/serve/server.ts';
 import { startActionWorld } from '../action/world.ts';
 
 /** Health on a clock that is turned by hand. */
-function health(elected: boolean, intervalSeconds = 60) {
+function health(elected: boolean, intervalSeconds = 60, obstacle?: string) {
   const state = { now: 1_000_000 };
   const clock = { now: () => new Date(state.now * 1000), sleep: () => Promise.resolve() };
-  const given = createHealth({ clock, intervalSeconds, elected });
+  const given = createHealth({ clock, intervalSeconds, elected, obstacle });
   return { ...given, after: (seconds: number) => void (state.now += seconds) };
 }
 
@@ -32,6 +32,16 @@ describe('readiness', () => {
     assert.equal(one.ready().ok, false);
     one.passed();
     assert.equal(one.ready().ok, true);
+  });
+
+  test('never comes where no pull request could be opened, whoever leads', () => {
+    const one = health(true, 60, 'there is no credential');
+    assert.deepEqual(one.ready(), { ok: false, reason: 'there is no credential' });
+    one.leads(true);
+    one.looked(undefined);
+    one.passed();
+    assert.deepEqual(one.ready(), { ok: false, reason: 'there is no credential' });
+    assert.equal(one.live().ok, true, 'starting anew would not help');
   });
 
   test('goes when the cluster cannot be read for long, and comes back', () => {

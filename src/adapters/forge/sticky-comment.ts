@@ -1,12 +1,16 @@
 import { err, ok } from '../../domain/result.ts';
-import type { Comment, ForgeResult, ForgeWriter } from '../../ports/forge.ts';
+import type { ForgeResult, ForgeWriter } from '../../ports/forge.ts';
 
-type Written = Pick<Comment, 'id' | 'author' | 'body'>;
+interface Written {
+  readonly id: number;
+  readonly user: string;
+  readonly body: string;
+}
 
 /** What a forge's comments need to be able to do. Nothing here is repeated: a lost answer is `unreachable`. */
 export interface Comments {
-  /** Login that the credential acts as. */
-  readonly login: () => ForgeResult<string>;
+  /** Whom the credential acts as. */
+  readonly whoAmI: () => ForgeResult<{ readonly login: string }>;
   readonly list: (number: number) => ForgeResult<readonly Written[]>;
   readonly create: (number: number, body: string) => ForgeResult<unknown>;
   readonly edit: (number: number, id: number, body: string) => ForgeResult<unknown>;
@@ -15,12 +19,12 @@ export interface Comments {
 /** One comment that is made once and edited from then on. It is known by its marker and by being Remendo's own. */
 export function createStickyComment(comments: Comments): ForgeWriter['stickyComment'] {
   const find = async (number: number, marker: string): ForgeResult<Written | undefined> => {
-    const login = await comments.login();
-    if (!login.ok) return login;
+    const identity = await comments.whoAmI();
+    if (!identity.ok) return identity;
     const all = await comments.list(number);
     if (!all.ok) return all;
     // Anybody can quote the marker; only one's own comment is edited.
-    return ok(all.value.find(({ author, body }) => author === login.value && body.includes(marker)));
+    return ok(all.value.find(({ user, body }) => user === identity.value.login && body.includes(marker)));
   };
   return async (number, marker, text) => {
     const body = text.includes(marker) ? text : `${marker}\n${text}`;

@@ -11,6 +11,7 @@ import type { Log } from '../../ports/log.ts';
 import { withoutCredentials } from './git-problem.ts';
 import { isGitFolder, openLocal } from './local-repository.ts';
 import { openPlainFolder } from './plain-folder.ts';
+import { createOnce } from './once.ts';
 import { diskProblem, openRemote } from './remote-repository.ts';
 import type { RepoUrl } from './repo-url.ts';
 import { parseRepoUrl } from './repo-url.ts';
@@ -42,7 +43,7 @@ export function createGit(options: GitOptions): Git {
   const run = createRunGit({ env, allowFileProtocol });
   const local = new Map<string, string>();
   for (const [url, path] of options.local) local.set(keyOf(url), resolve(path));
-  const opened = new Map<string, Promise<Result<GitRepository, Problem>>>();
+  const once = createOnce<GitRepository, Problem>();
 
   async function openAt(
     repoURL: string,
@@ -85,11 +86,7 @@ export function createGit(options: GitOptions): Git {
       const key = keyOf(repoURL);
       const parsed = parseRepoUrl(repoURL, allowFileProtocol);
       if (!parsed.ok && !local.has(key)) return parsed;
-      const opening = opened.get(key) ?? openAt(repoURL, key, parsed.ok ? parsed.value : undefined, signal);
-      opened.set(key, opening);
-      const result = await opening;
-      // What failed is tried again at the next call.
-      if (!result.ok && opened.get(key) === opening) opened.delete(key);
+      const result = await once(key, () => openAt(repoURL, key, parsed.ok ? parsed.value : undefined, signal));
       return result.ok ? ok(asWritten(result.value, shown(repoURL))) : result;
     },
   };

@@ -1,5 +1,6 @@
 import { ok } from '../../domain/result.ts';
 import type { BranchRules, ForgeCommit, ForgeResult } from '../../ports/forge.ts';
+import { orAbsent } from '../forge/branch.ts';
 import type { Client } from './client.ts';
 import { below } from './client.ts';
 import { BranchAnswer, CommitAnswer, ProtectionAnswer, RepositoryAnswer } from './schema.ts';
@@ -18,10 +19,7 @@ async function findBranch(client: Client, name: string): ForgeResult<BranchAnswe
   if (name.split('/').some((part) => part === '' || part.startsWith('.'))) return ok(undefined);
   const request = { method: 'GET', path: below(client.repo, 'branches', name) } as const;
   const answer = await client.call(`read branch ${name}`, BranchAnswer, request);
-  if (answer.ok || answer.error.code !== 'not-found') return answer;
-  // 404 is also what a repository answers that the token may not see: only the repository itself can tell.
-  const repository = await readRepository(client);
-  return repository.ok ? ok(undefined) : repository;
+  return orAbsent(answer, () => readRepository(client));
 }
 
 export function readRepository(client: Client): ForgeResult<RepositoryAnswer> {

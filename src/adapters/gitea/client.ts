@@ -3,6 +3,10 @@ import type { z } from 'zod';
 import { err, ok } from '../../domain/result.ts';
 import type { ForgeError, ForgeResult } from '../../ports/forge.ts';
 import type { Log } from '../../ports/log.ts';
+import type { Site } from '../forge/trouble.ts';
+import { foreignAnswer, unreachable } from '../forge/trouble.ts';
+import { isShortWait } from '../forge/short-wait.ts';
+import { wholeAnswer } from '../forge/whole-answer.ts';
 import { toForgeError } from './errors.ts';
 import { createScrub } from './scrub.ts';
 
@@ -53,7 +57,6 @@ const PAGE = 50;
 /** A server that gives less than 50 at once, and never an end. */
 const MOST_PAGES = 200;
 const REPETITIONS = 2;
-const LARGEST_ANSWER = 32 * 1024 ** 2;
 
 /** Names with slashes, as parts of a path. */
 export function below(path: string, ...names: readonly (string | number)[]): string {
@@ -65,16 +68,26 @@ export function createClient(options: ClientOptions): Client {
   const { repository, log, token, throttle = true } = options;
   const apiUrl = options.apiUrl.replace(/\/+$/, '');
   const scrub = createScrub(token);
-  const ask = createAsk({ ...options, apiUrl });
+  const site = { name: 'Gitea', apiUrl, setting: 'gitea.apiUrl' };
+  const ask = createAsk({ ...options, apiUrl }, site);
 
   const attempt = async (request: Request): Promise<Answer | ForgeError> => {
     // A write whose answer was lost may have been done: it is looked for, never sent again blindly.
     const most = request.method === 'GET' ? REPETITIONS : 0;
-    for (let done = 0; ; done++) {
+    for (let [done, waited] = [0, 0]; ;) {
       const answer = await ask(request);
-      if (!('code' in answer) || answer.code !== 'unreachable' || done >= most) return answer;
-      log.debug({ path: request.path, reason: scrub(answer.message) }, 'gitea client: asked again');
-      if (throttle) await sleep(1000 * (done + 1) ** 2);
+      if (!('code' in answer)) return answer;
+      const { code, message, retryAfter } = answer;
+      const tell = (text: string): void => log.debug({ path: request.path, reason: scrub(message) }, text);
+      if (code === 'unreachable' && done < most) {
+        tell('gitea client: asked again');
+        done++;
+        if (throttle) await sleep(1000 * done ** 2);
+      } else if (retryAfter !== undefined && throttle && isShortWait(retryAfter, waited++)) {
+        // A limit refuses what it has not done: that may be sent again, also a write.
+        tell('gitea client: a limit is waited out');
+        await sleep(1000 * retryAfter);
+      } else return answer;
     }
   };
 
@@ -92,8 +105,7 @@ export function createClient(options: ClientOptions): Client {
     const parsed = schema.safeParse(answer.data);
     if (parsed.success) return ok({ value: parsed.data, headers: answer.headers });
     const where = parsed.error.issues[0]?.path.join('.') ?? '';
-    const message = `the answer is not Gitea's${where === '' ? '' : ` (at ${where})`}`;
-    return err(tell({ code: 'unreachable', message }));
+    return err(tell(foreignAnswer(site, answer.data, where === '' ? '' : `at ${where}`)));
   };
 
   return {
@@ -131,14 +143,14 @@ interface Answer {
   readonly headers: Headers;
 }
 
-function createAsk(options: ClientOptions): (request: Request) => Promise<Answer | ForgeError> {
+function createAsk(options: ClientOptions, site: Site): (request: Request) => Promise<Answer | ForgeError> {
   const { apiUrl, token, timeout = 30_000 } = options;
   const send = options.fetch ?? fetch;
   return async ({ method, path, query = {}, body, anonymous = false, text: plain = false }) => {
     const url = new URL(`${apiUrl}/${path}`);
     for (const [key, value] of Object.entries(query)) url.searchParams.set(key, String(value));
     try {
-      const response = await send(url.href, {
+      const sent = await send(url.href, {
         method,
         headers: {
           accept: 'application/json',
@@ -149,31 +161,24 @@ function createAsk(options: ClientOptions): (request: Request) => Promise<Answer
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         signal: AbortSignal.timeout(timeout),
       });
-      const text = await bounded(response);
-      if (!response.ok) return toForgeError(response.status, response.headers, text);
-      const data: unknown = plain ? text : text === '' ? undefined : JSON.parse(text);
-      return { data, headers: response.headers };
+      const response = await wholeAnswer(sent);
+      const text = await response.text();
+      const { status, headers } = response;
+      if (!response.ok) return toForgeError(site, status, headers, text);
+      if (plain) return { data: text, headers };
+      const read = text === '' ? { data: undefined } : parse(text);
+      return read === undefined ? foreignAnswer(site, text, '') : { ...read, headers };
     } catch (error) {
-      return { code: 'unreachable', message: reasonOf(error) };
+      return unreachable(site, error);
     }
   };
 }
 
-/** The body of an answer; throws where it is too long to be held. */
-async function bounded(response: Response): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of response.body ?? []) {
-    size += chunk.byteLength;
-    if (size > LARGEST_ANSWER) throw new Error('the answer is too long');
-    chunks.push(chunk);
+/** Undefined where it is no JSON. */
+function parse(text: string): { readonly data: unknown } | undefined {
+  try {
+    return { data: JSON.parse(text) };
+  } catch {
+    return undefined;
   }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if (error.name === 'TimeoutError') return 'no answer in time';
-  if (error instanceof SyntaxError) return "the answer is not Gitea's";
-  return error.cause instanceof Error && error.cause.message !== '' ? error.cause.message : error.message;
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { err, ok } from '../../domain/result.ts';
 import type { FileContent, ForgeError, ForgeResult, ForgeWriter } from '../../ports/forge.ts';
+import { NOTHING_TO_COMMIT, branchExists, branchMoved, guardBranch } from '../forge/branch.ts';
 import { readBranch, readCommit } from './branch.ts';
 import type { Client } from './client.ts';
 import { below } from './client.ts';
@@ -19,8 +20,10 @@ type CommitRequest = Parameters<ForgeWriter['commit']>[0];
 export function createCommit(client: Client, whoAmI: () => ForgeResult<Identity>): ForgeWriter['commit'] {
   const stand = createStand(client);
   return async (request) => {
-    const before = await guardBranch(client, request);
-    if (!before.ok) return before;
+    const head = await readBranch(client, request.branch);
+    if (!head.ok) return head;
+    const expected = guardBranch(head.value, request);
+    if (!expected.ok) return expected;
     const identity = await whoAmI();
     if (!identity.ok) return identity;
     const parent = await readCommit(client, request.parent);
@@ -40,23 +43,6 @@ export function createCommit(client: Client, whoAmI: () => ForgeResult<Identity>
   };
 }
 
-/** The branch must be absent, or exactly where the caller saw it. */
-async function guardBranch(client: Client, { branch, expectedHead }: CommitRequest): ForgeResult<void> {
-  const head = await readBranch(client, branch);
-  if (!head.ok) return head;
-  if (head.value === expectedHead) return ok(undefined);
-  return err(expectedHead === undefined ? branchExists(branch) : moved(branch, expectedHead, head.value));
-}
-
-function branchExists(branch: string): ForgeError {
-  return { code: 'exists', message: `branch ${branch} exists already` };
-}
-
-function moved(branch: string, expected: string, head: string | undefined): ForgeError {
-  const where = head === undefined ? 'is gone' : `is at ${head.slice(0, 7)}`;
-  return { code: 'conflict', message: `branch ${branch} ${where}, not at ${expected.slice(0, 7)} any more` };
-}
-
 /** models of services/repository/files: `update` keeps the mode of a file, and holds it to the blob that was seen. */
 type Change =
   | { readonly operation: 'create'; readonly path: string; readonly content: string }
@@ -71,7 +57,7 @@ async function changesOf(client: Client, { parent, files }: CommitRequest): Forg
     if (change.value) changes.push(change.value);
   }
   if (changes.length > 0) return ok(changes);
-  return err({ code: 'invalid', message: 'nothing to commit: the files are the same at the parent' });
+  return err(NOTHING_TO_COMMIT);
 }
 
 async function changeOf(
@@ -133,7 +119,7 @@ async function moveTo(
   const head = await readBranch(client, branch);
   if (!head.ok) return answer;
   if (head.value === sha) return made;
-  if (head.value !== expectedHead) return err(moved(branch, expectedHead, head.value));
+  if (head.value !== expectedHead) return err(branchMoved(branch, expectedHead, head.value));
   const unknown = answer.error.code === 'not-found' || /status 405/.test(answer.error.message);
   const message = `could not move branch ${branch}: the server does not know how (Gitea can since 1.26)`;
   return unknown ? err({ code: 'invalid', message }) : answer;

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import type { ForgeError } from '../../ports/forge.ts';
+import type { Site } from '../forge/trouble.ts';
+import { limited, refusal } from '../forge/trouble.ts';
 
 /** services/context/api.go, APIError and APIErrorNotFound: 404 may have a list of errors beside its message. */
 const ErrorBody = z.object({ message: z.string().catch(''), errors: z.array(z.string()).nullish().catch(undefined) });
@@ -8,14 +10,14 @@ const ErrorBody = z.object({ message: z.string().catch(''), errors: z.array(z.st
 const USUAL_WAIT = 60;
 
 /** Turns a refusal into the port's error, with the server's words and without "could not ...". */
-export function toForgeError(status: number, headers: Headers, body: string): ForgeError {
+export function toForgeError(site: Site, status: number, headers: Headers, body: string): ForgeError {
   const { message, errors } = readBody(body);
   const text = [message, ...(errors ?? [])].filter(Boolean).join('; ') || `status ${status}`;
   const after = headers.get('retry-after');
   if (status === 429 || (status === 503 && after !== null)) {
-    return { code: 'rate-limited', message: text, retryAfter: waitOf(after, headers.get('date')) };
+    return limited(site, status, text, waitOf(after, headers.get('date')));
   }
-  return { code: codeOf(status, text), message: status >= 500 ? `the forge answered ${status}` : text };
+  return refusal(site, status, text, body);
 }
 
 function readBody(body: string): z.infer<typeof ErrorBody> {
@@ -34,25 +36,4 @@ function waitOf(after: string | null, date: string | null): number {
   if (Number.isFinite(seconds) && seconds >= 0) return seconds;
   const wait = (Date.parse(after ?? '') - Date.parse(date ?? '')) / 1000;
   return Number.isFinite(wait) ? Math.max(1, Math.ceil(wait)) : USUAL_WAIT;
-}
-
-function codeOf(status: number, text: string): ForgeError['code'] {
-  if (status >= 500) return 'unreachable';
-  switch (status) {
-    case 401:
-      return 'unauthorized';
-    case 403:
-    case 423: // the repository is archived
-    case 451:
-      return 'forbidden';
-    case 404:
-    case 410:
-      return 'not-found';
-    case 409:
-      return /already exists/i.test(text) ? 'exists' : 'conflict';
-    case 422:
-      return /already exists/i.test(text) ? 'exists' : 'invalid';
-    default:
-      return 'invalid';
-  }
 }

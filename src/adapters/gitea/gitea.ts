@@ -13,8 +13,6 @@ export const CAPABILITIES: ForgeCapabilities = {
   name: 'Gitea',
   // It has no limit of its own; a proxy before it often refuses more than a megabyte (nginx).
   bodyLimit: 200_000,
-  // `PUT /repos/{owner}/{repo}/branches/{branch}` with `old_commit_id`, since 1.26.
-  atomicMove: true,
   remedies: {
     rights:
       'the account needs the right to write to this repository (code, issues and pull requests), its token write:repository, write:issue and read:user',

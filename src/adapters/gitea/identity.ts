@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { err, ok } from '../../domain/result.ts';
 import type { ForgeResult } from '../../ports/forge.ts';
+import { remember } from '../forge/remember.ts';
 import type { Client } from './client.ts';
 import { below } from './client.ts';
 import { PublicUserAnswer, UserAnswer } from './schema.ts';
@@ -17,13 +18,7 @@ export interface Identity {
 
 /** Finds out whom the token acts as, once; failures are not remembered. */
 export function createWhoAmI(client: Client): () => ForgeResult<Identity> {
-  let known: Identity | undefined;
-  return async () => {
-    if (known) return ok(known);
-    const found = await identify(client);
-    if (found.ok) known = found.value;
-    return found;
-  };
+  return remember(() => identify(client));
 }
 
 async function identify(client: Client): ForgeResult<Identity> {

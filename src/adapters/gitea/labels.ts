@@ -1,11 +1,10 @@
 import { err, ok } from '../../domain/result.ts';
 import type { ForgeResult } from '../../ports/forge.ts';
+import { NEW_LABEL, fold, labelChange } from '../forge/labels.ts';
 import type { Client } from './client.ts';
 import { below } from './client.ts';
 import { Empty, LabelAnswer } from './schema.ts';
 
-const OWN = 'remendo';
-const COLOR = '#5319e7';
 const MOST = 1000;
 
 /** Sets Remendo's labels of a pull request by adding and removing single ones, so that nobody else's are touched. */
@@ -13,9 +12,7 @@ export async function setLabels(client: Client, number: number, labels: readonly
   const path = below(client.repo, 'issues', number, 'labels');
   const has = await client.call(`list the labels of ${number}`, LabelAnswer.array(), { method: 'GET', path });
   if (!has.ok) return has;
-  const wanted = new Set(labels.map((name) => name.toLowerCase()));
-  const present = new Set(has.value.map(({ name }) => name.toLowerCase()));
-  const missing = labels.filter((name) => !present.has(name.toLowerCase()));
+  const { missing, surplus } = labelChange(has.value, labels);
   if (missing.length > 0) {
     const ids = await idsOf(client, missing);
     if (!ids.ok) return ids;
@@ -23,8 +20,7 @@ export async function setLabels(client: Client, number: number, labels: readonly
     const added = await client.call(`label ${number}`, LabelAnswer.array(), request);
     if (!added.ok) return added;
   }
-  for (const { id, name } of has.value) {
-    if (!name.toLowerCase().startsWith(OWN) || wanted.has(name.toLowerCase())) continue;
+  for (const { id, name } of surplus) {
     const request = { method: 'DELETE', path: below(path, id) } as const;
     const removed = await client.call(`take label ${name} from ${number}`, Empty, request);
     if (!removed.ok && removed.error.code !== 'not-found') return removed;
@@ -38,7 +34,7 @@ async function idsOf(client: Client, names: readonly string[]): ForgeResult<read
   if (!known.ok) return known;
   const ids = [];
   for (const name of names) {
-    const id = known.value.get(name.toLowerCase());
+    const id = known.value.get(fold(name));
     const made = id === undefined ? await makeLabel(client, name) : ok(id);
     if (!made.ok) return made;
     ids.push(made.value);
@@ -50,17 +46,17 @@ async function idsOf(client: Client, names: readonly string[]): ForgeResult<read
 async function listLabels(client: Client): ForgeResult<ReadonlyMap<string, number>> {
   const answer = await client.list('list the labels', LabelAnswer, MOST, { path: below(client.repo, 'labels') });
   if (!answer.ok) return answer;
-  return ok(new Map(answer.value.items.toReversed().map(({ id, name }) => [name.toLowerCase(), id])));
+  return ok(new Map(answer.value.items.toReversed().map(({ id, name }) => [fold(name), id])));
 }
 
 async function makeLabel(client: Client, name: string): ForgeResult<number> {
-  const body = { name, color: COLOR, description: 'Remendo' };
+  const body = { ...NEW_LABEL, name, color: `#${NEW_LABEL.color}` };
   const request = { method: 'POST', path: below(client.repo, 'labels'), body } as const;
   const made = await client.call(`create label ${name}`, LabelAnswer, request);
   if (made.ok) return ok(made.value.id);
   if (made.error.code !== 'unreachable') return made;
   // The answer was lost, the label may be there: a second one of the same name must not be made.
   const after = await listLabels(client);
-  const id = after.ok ? after.value.get(name.toLowerCase()) : undefined;
+  const id = after.ok ? after.value.get(fold(name)) : undefined;
   return id === undefined ? err(made.error) : ok(id);
 }

@@ -1,5 +1,6 @@
 import { ok } from '../../domain/result.ts';
 import type { ForgeResult, PullRequest } from '../../ports/forge.ts';
+import { pullRequestOf } from '../forge/pull-request.ts';
 import type { Client } from './client.ts';
 import { below } from './client.ts';
 import type { PullAnswer } from './schema.ts';
@@ -7,23 +8,8 @@ import { RefsAnswer } from './schema.ts';
 
 /** Gitea's pull request in the port's words. */
 export function toPullRequest(answer: PullAnswer): PullRequest {
-  const { number, title, body, merged, merged_at, merge_commit_sha, closed_at, head, base } = answer;
-  return {
-    number,
-    url: answer.html_url,
-    state: merged ? 'merged' : answer.state,
-    title,
-    body,
-    head: { ref: head.label, sha: head.sha },
-    base: { ref: base.ref, sha: base.sha },
-    ...(merged && merge_commit_sha !== null && merge_commit_sha !== '' ? { mergeCommitSha: merge_commit_sha } : {}),
-    labels: (answer.labels ?? []).map((label) => label.name),
-    author: answer.user,
-    createdAt: answer.created_at,
-    updatedAt: answer.updated_at,
-    ...(closed_at === null ? {} : { closedAt: closed_at }),
-    ...(merged && merged_at !== null ? { mergedAt: merged_at } : {}),
-  };
+  const { label, sha } = answer.head;
+  return pullRequestOf(answer, answer.merged, { ref: label, sha });
 }
 
 /**

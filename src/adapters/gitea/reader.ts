@@ -1,6 +1,7 @@
 import { ok } from '../../domain/result.ts';
 import type { ForgeReader, ForgeResult, PullRequest } from '../../ports/forge.ts';
-import { askEach } from '../forge/ask-each.ts';
+import { filesOf } from '../forge/files-of.ts';
+import { COMMITS, FILES, RESULTS, SCANNED } from '../forge/limits.ts';
 import { BRIEF, readBranch, readBranchRules, readCommit, readRepository, toForgeCommit } from './branch.ts';
 import type { Client } from './client.ts';
 import { below } from './client.ts';
@@ -9,25 +10,11 @@ import type { Identity } from './identity.ts';
 import { hasOwnHead, toPullRequest, withItsHead } from './pull-request.ts';
 import { CommitAnswer, FileAnswer, PullAnswer } from './schema.ts';
 
-const RESULTS = 300;
-/** Pull requests that are looked through: twenty pages. */
-const SCANNED = 1000;
-const OTHERS = 100;
-const FILES = 3000;
-const COMMITS = 250;
 /** The account behind the token of a workflow (models/user/user_system.go): what it does starts no workflows. */
 const ACTIONS = 'gitea-actions';
 
 export function createReader(client: Client, whoAmI: () => ForgeResult<Identity>): ForgeReader {
   const pulls = below(client.repo, 'pulls');
-  const touchedBy = async ({ number, html_url: url, user: author }: PullAnswer) => {
-    const what = `list the files of pull request ${number}`;
-    const files = await client.list(what, FileAnswer, FILES, { path: below(pulls, number, 'files') });
-    if (!files.ok) return files;
-    const paths = files.value.items.flatMap((file) => [file.filename, file.previous_filename ?? file.filename]);
-    return ok({ number, url, author, files: [...new Set(paths)] });
-  };
-
   return {
     async repository() {
       const answer = await readRepository(client);
@@ -70,8 +57,11 @@ export function createReader(client: Client, whoAmI: () => ForgeResult<Identity>
       const query = { state: 'open', sort: 'recentupdate' };
       const open = await client.list('list open pull requests', PullAnswer, SCANNED, { path: pulls, query });
       if (!open.ok) return open;
-      const others = open.value.items.filter((answer) => !hasOwnHead(answer, exceptHeadPrefix)).slice(0, OTHERS);
-      return askEach(others, touchedBy);
+      const others = open.value.items.filter((answer) => !hasOwnHead(answer, exceptHeadPrefix));
+      return filesOf(others, (number) => {
+        const path = below(pulls, number, 'files');
+        return client.list(`list the files of pull request ${number}`, FileAnswer, FILES, { path });
+      });
     },
 
     branch: (name) => readBranch(client, name),

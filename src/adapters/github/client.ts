@@ -7,7 +7,9 @@ import { z } from 'zod';
 import { err, ok } from '../../domain/result.ts';
 import type { ForgeResult } from '../../ports/forge.ts';
 import type { Log } from '../../ports/log.ts';
-import { toForgeError } from './errors.ts';
+import { isShortWait } from '../forge/short-wait.ts';
+import { wholeAnswer } from '../forge/whole-answer.ts';
+import { toForeignAnswer, toForgeError } from './errors.ts';
 import type { EtagCache } from './etag-cache.ts';
 import { createMemoryCache, useEtags } from './etag-cache.ts';
 import { InstallationAnswer } from './schema.ts';
@@ -59,23 +61,21 @@ interface Page {
 /** The version of the API that the schemas were written for; Enterprise Servers know it too. */
 const API_VERSION = '2022-11-28';
 const PAGE = 100;
-const LONGEST_WAIT = 120;
 
 export function createClient(options: ClientOptions): Client {
   const { auth, log } = options;
   const baseUrl = options.baseUrl ?? 'https://api.github.com';
   const scrub = createScrub('token' in auth ? [auth.token] : [auth.privateKey]);
+  const site = { name: 'GitHub', apiUrl: baseUrl, setting: 'github.apiUrl' };
   const connect = createConnect({ ...options, baseUrl, cache: options.cache ?? createMemoryCache() }, scrub);
   const call: Client['call'] = async (what, schema, send) => {
     try {
       const { data } = await send(await connect());
       const parsed = schema.safeParse(data);
       if (parsed.success) return ok(parsed.data);
-      const where = parsed.error.issues[0]?.path.join('.') ?? '';
-      const message = `could not ${what}: the answer is not GitHub's${where === '' ? '' : ` (at ${where})`}`;
-      return err({ code: 'unreachable', message });
+      return err(toForeignAnswer(data, parsed.error.issues[0]?.path.join('.') ?? '', what, site, scrub));
     } catch (error) {
-      return err(toForgeError(error, what, scrub));
+      return err(toForgeError(error, what, site, scrub));
     }
   };
   return {
@@ -153,9 +153,8 @@ function createConnect(options: Connected, scrub: Scrub): () => Promise<Octokit>
 
 const Throttled = Octokit.plugin(throttling, retry);
 
-/** A limit is waited out once, and not for long: after that the caller is told when to come back. */
 function worthWaiting(retryAfter: number, _options: unknown, _octokit: unknown, retries: number): boolean {
-  return retries < 1 && retryAfter <= LONGEST_WAIT;
+  return isShortWait(retryAfter, retries);
 }
 
 function createOctokit(options: Connected, auth: object, scrub: Scrub): Octokit {
@@ -175,7 +174,9 @@ function createOctokit(options: Connected, auth: object, scrub: Scrub): Octokit 
       retryAfterBaseValue: throttle ? 1000 : 0,
     },
     request: {
-      fetch: (url: string, init?: RequestInit) => send(url, { ...init, signal: AbortSignal.timeout(timeout) }),
+      // Octokit takes a body that breaks off for a text; here it is an error, so that a read is repeated.
+      fetch: async (url: string, init?: RequestInit) =>
+        wholeAnswer(await send(url, { ...init, signal: AbortSignal.timeout(timeout) })),
     },
   });
   octokit.hook.before('request', (request) => {

@@ -1,23 +1,33 @@
 import { ok } from '../../domain/result.ts';
-import type { ForgeResult } from '../../ports/forge.ts';
+import type { Comment, ForgeResult } from '../../ports/forge.ts';
 import type { Comments } from '../forge/sticky-comment.ts';
+import { withTrust } from '../forge/trust.ts';
 import type { Client } from './client.ts';
 import type { Identity } from './identity.ts';
-import { readComments } from './reader.ts';
 import { CommentAnswer } from './schema.ts';
+import { createCommentTrust } from './trust.ts';
+
+const MOST = 1000;
+
+/** Comments of a pull request, oldest first. */
+async function listComments(client: Client, number: number): ForgeResult<readonly CommentAnswer[]> {
+  const answer = await client.list(`list the comments of ${number}`, CommentAnswer, MOST, (octokit, page) =>
+    octokit.rest.issues.listComments({ ...client.repo, ...page, issue_number: number }),
+  );
+  return answer.ok ? ok(answer.value.items) : answer;
+}
+
+export async function readComments(client: Client, number: number): ForgeResult<readonly Comment[]> {
+  const answer = await listComments(client, number);
+  return answer.ok ? withTrust(answer.value, createCommentTrust(client)) : answer;
+}
 
 /** GitHub's comments on pull requests, as the sticky comment needs them. */
 export function createComments(client: Client, whoAmI: () => ForgeResult<Identity>): Comments {
   const { repo } = client;
   return {
-    async login() {
-      const identity = await whoAmI();
-      return identity.ok ? ok(identity.value.login) : identity;
-    },
-    async list(number) {
-      const answer = await readComments(client, number);
-      return answer.ok ? ok(answer.value.map(({ id, user, body }) => ({ id, author: user, body }))) : answer;
-    },
+    whoAmI,
+    list: (number) => listComments(client, number),
     create: (number, body) =>
       client.call(`comment on ${number}`, CommentAnswer, (octokit) =>
         octokit.rest.issues.createComment({ ...repo, issue_number: number, body }),

@@ -1,5 +1,6 @@
 import { err, ok } from '../../domain/result.ts';
 import type { FileContent, ForgeError, ForgeResult, ForgeWriter } from '../../ports/forge.ts';
+import { NOTHING_TO_COMMIT, branchExists, guardBranch } from '../forge/branch.ts';
 import type { Client } from './client.ts';
 import type { Identity } from './identity.ts';
 import { readBranch } from './reader.ts';
@@ -13,7 +14,7 @@ type Request = Parameters<ForgeWriter['commit']>[0];
  */
 export function createCommit(client: Client, whoAmI: () => ForgeResult<Identity>): ForgeWriter['commit'] {
   return async (request) => {
-    const before = await guardBranch(client, request);
+    const before = await lookBefore(client, request);
     if (!before.ok) return before;
     const identity = await whoAmI();
     if (!identity.ok) return identity;
@@ -36,19 +37,10 @@ export function createCommit(client: Client, whoAmI: () => ForgeResult<Identity>
   };
 }
 
-/** The branch must be absent, or exactly where the caller saw it. */
-async function guardBranch(client: Client, { branch, expectedHead }: Request): ForgeResult<void> {
-  const head = await readBranch(client, branch);
-  if (!head.ok) return head;
-  if (head.value === expectedHead) return ok(undefined);
-  if (expectedHead === undefined) return err(branchExists(branch));
-  const where = head.value === undefined ? 'is gone' : `is at ${head.value.slice(0, 7)}`;
-  const message = `branch ${branch} ${where}, not at ${expectedHead.slice(0, 7)} any more`;
-  return err({ code: 'conflict', message });
-}
-
-function branchExists(branch: string): ForgeError {
-  return { code: 'exists', message: `branch ${branch} exists already` };
+/** Looks at the branch, and whether it is as the commit expects it. */
+async function lookBefore(client: Client, request: Request): ForgeResult<void> {
+  const head = await readBranch(client, request.branch);
+  return head.ok ? guardBranch(head.value, request) : head;
 }
 
 type Mode = '100644' | '100755';
@@ -86,7 +78,7 @@ async function makeTree(client: Client, { parent, files }: Request): ForgeResult
   );
   if (!tree.ok) return tree;
   if (tree.value.sha !== root) return ok(tree.value.sha);
-  return err({ code: 'invalid', message: 'nothing to commit: the files are the same at the parent' });
+  return err(NOTHING_TO_COMMIT);
 }
 
 /** Finds the mode that a file has below `root`; new files are plain. Folders are read once each. */
@@ -130,7 +122,7 @@ async function createBranch(client: Client, branch: string, sha: string): ForgeR
 async function moveBranch(client: Client, request: Request, sha: string): ForgeResult<string> {
   const { branch, parent, expectedHead } = request;
   // The API has no compare-and-swap for refs: this second look keeps the time between look and write short.
-  const still = await guardBranch(client, request);
+  const still = await lookBefore(client, request);
   if (!still.ok) return still;
   const moved = await client.call(`move branch ${branch}`, RefAnswer, (octokit) =>
     octokit.rest.git.updateRef({ ...client.repo, ref: `heads/${branch}`, sha, force: parent !== expectedHead }),

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import type { ForgeError } from '../../ports/forge.ts';
+import type { Site } from '../forge/trouble.ts';
+import { foreignAnswer, limited, refusal, unreachable } from '../forge/trouble.ts';
 import type { Scrub } from './scrub.ts';
 
 const ErrorBody = z.object({
@@ -24,16 +26,27 @@ const RATE_LIMIT = /secondary rate|rate limit exceeded|abuse detection/i;
 const USUAL_WAIT = 60;
 
 /** Turns anything that a request threw into the port's error. `what` completes "could not ...". */
-export function toForgeError(error: unknown, what: string, scrub: Scrub): ForgeError {
-  const tell = (text: string): string => scrub(`could not ${what}: ${text}`).slice(0, 400);
+export function toForgeError(error: unknown, what: string, site: Site, scrub: Scrub): ForgeError {
+  return told(reasonOf(error, site), what, scrub);
+}
+
+/** The error of an answer that does not have GitHub's form; `where` is the place that does not fit. */
+export function toForeignAnswer(data: unknown, where: string, what: string, site: Site, scrub: Scrub): ForgeError {
+  return told(foreignAnswer(site, data, where === '' ? '' : `at ${where}`), what, scrub);
+}
+
+function told(reason: ForgeError, what: string, scrub: Scrub): ForgeError {
+  return { ...reason, message: scrub(`could not ${what}: ${reason.message}`).slice(0, 400) };
+}
+
+function reasonOf(error: unknown, site: Site): ForgeError {
   const response = error instanceof Error && 'response' in error ? error.response : undefined;
   const answered = Answered.safeParse(response);
   if (!answered.success) {
-    const text = error instanceof Error ? error.message : String(error);
     // A private key that cannot be read fails before any request is made.
-    const unreadable = error instanceof Error && !('request' in error) && /key|asn1|pem|decoder/i.test(text);
-    if (unreadable) return { code: 'unauthorized', message: tell('the private key cannot be used') };
-    return { code: 'unreachable', message: tell(text) };
+    const unreadable = error instanceof Error && !('request' in error) && /key|asn1|pem|decoder/i.test(error.message);
+    if (unreadable) return { code: 'unauthorized', message: 'the private key cannot be used' };
+    return unreachable(site, error);
   }
   const { status, headers, data } = answered.data;
   const parsed = ErrorBody.safeParse(data);
@@ -41,9 +54,9 @@ export function toForgeError(error: unknown, what: string, scrub: Scrub): ForgeE
   const details = errors.map((item) => (typeof item === 'string' ? item : (item.message ?? item.code ?? '')));
   const text = [message, ...details].filter(Boolean).join('; ') || `status ${status}`;
   if (status === 429 || (status === 403 && isRateLimit(text, headers))) {
-    return { code: 'rate-limited', message: tell(text), retryAfter: waitOf(headers) };
+    return limited(site, status, text, waitOf(headers));
   }
-  return { code: codeOf(status, text), message: tell(status >= 500 ? `the forge answered ${status}` : text) };
+  return refusal(site, status, text, data);
 }
 
 type Headers = z.infer<typeof Answered>['headers'];
@@ -64,24 +77,4 @@ function waitOf(headers: Headers): number {
   return spent && Number.isFinite(reset) && Number.isFinite(date)
     ? Math.max(1, Math.ceil(reset - date) + 1)
     : USUAL_WAIT;
-}
-
-function codeOf(status: number, text: string): ForgeError['code'] {
-  if (status >= 500) return 'unreachable';
-  switch (status) {
-    case 401:
-      return 'unauthorized';
-    case 403:
-    case 451:
-      return 'forbidden';
-    case 404:
-    case 410:
-      return 'not-found';
-    case 409:
-      return 'conflict';
-    case 422:
-      return /already[ _]exists/i.test(text) ? 'exists' : 'invalid';
-    default:
-      return 'invalid';
-  }
 }

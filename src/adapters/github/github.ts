@@ -16,8 +16,6 @@ export const CAPABILITIES: ForgeCapabilities = {
   name: 'GitHub',
   // "body is too long (maximum is 65536 characters)", as it answers.
   bodyLimit: 65_536,
-  // docs.github.com, "Update a reference": `force` asks for nothing to be compared.
-  atomicMove: false,
   remedies: {
     rights: 'the token or App needs this repository, with Contents, Pull requests and Issues (write)',
     signing: 'use a GitHub App',

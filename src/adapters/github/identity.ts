@@ -1,5 +1,6 @@
 import { err, ok } from '../../domain/result.ts';
 import type { ForgeResult } from '../../ports/forge.ts';
+import { remember } from '../forge/remember.ts';
 import type { Client } from './client.ts';
 import { mailHostOf } from './hosts.ts';
 import { AppAnswer, UserAnswer, ViewerAnswer } from './schema.ts';
@@ -16,13 +17,7 @@ export interface Identity {
 
 /** Finds out whom the credential acts as, once; failures are not remembered. */
 export function createWhoAmI(client: Client): () => ForgeResult<Identity> {
-  let known: Identity | undefined;
-  return async () => {
-    if (known) return ok(known);
-    const found = await ('token' in client.auth ? identityOfToken(client) : identityOfApp(client));
-    if (found.ok) known = found.value;
-    return found;
-  };
+  return remember(() => ('token' in client.auth ? identityOfToken(client) : identityOfApp(client)));
 }
 
 async function identityOfToken(client: Client): ForgeResult<Identity> {

@@ -1,10 +1,9 @@
 import { ok } from '../../domain/result.ts';
 import type { ForgeResult } from '../../ports/forge.ts';
+import { NEW_LABEL, labelChange } from '../forge/labels.ts';
 import type { Client } from './client.ts';
 import { LabelAnswer } from './schema.ts';
 
-const OWN = 'remendo';
-const COLOR = '5319e7';
 /** GitHub allows 100 labels on an issue. */
 const MOST = 100;
 
@@ -15,10 +14,7 @@ export async function setLabels(client: Client, number: number, labels: readonly
     octokit.rest.issues.listLabelsOnIssue({ ...repo, ...page, issue_number: number }),
   );
   if (!answer.ok) return answer;
-  const has = answer.value.items.map((label) => label.name);
-  const wanted = new Set(labels.map((name) => name.toLowerCase()));
-  const present = new Set(has.map((name) => name.toLowerCase()));
-  const missing = labels.filter((name) => !present.has(name.toLowerCase()));
+  const { missing, surplus } = labelChange(answer.value.items, labels);
   for (const name of missing) await makeLabel(client, name);
   if (missing.length > 0) {
     const added = await client.call(`label ${number}`, LabelAnswer.array(), (octokit) =>
@@ -26,7 +22,7 @@ export async function setLabels(client: Client, number: number, labels: readonly
     );
     if (!added.ok) return added;
   }
-  for (const name of has.filter((one) => one.toLowerCase().startsWith(OWN) && !wanted.has(one.toLowerCase()))) {
+  for (const { name } of surplus) {
     const removed = await client.call(`take label ${name} from ${number}`, LabelAnswer.array(), (octokit) =>
       octokit.rest.issues.removeLabel({ ...repo, issue_number: number, name }),
     );
@@ -42,7 +38,7 @@ async function makeLabel(client: Client, name: string): Promise<void> {
   );
   if (known.ok) return;
   const made = await client.call(`create label ${name}`, LabelAnswer, (octokit) =>
-    octokit.rest.issues.createLabel({ ...client.repo, name, color: COLOR, description: 'Remendo' }),
+    octokit.rest.issues.createLabel({ ...client.repo, name, ...NEW_LABEL }),
   );
   if (!made.ok) client.log.debug({ label: name, error: made.error }, 'the label could not be made');
 }

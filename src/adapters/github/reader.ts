@@ -1,13 +1,14 @@
 import { ok } from '../../domain/result.ts';
 import type { ForgeReader, ForgeResult, PullRequest } from '../../ports/forge.ts';
-import { askEach } from '../forge/ask-each.ts';
-import type { Client } from './client.ts';
+import { orAbsent } from '../forge/branch.ts';
+import { filesOf } from '../forge/files-of.ts';
+import { COMMITS, FILES, RESULTS, SCANNED } from '../forge/limits.ts';
 import { readBranchRules } from './branch-rules.ts';
-import { createTrust } from './trust.ts';
+import type { Client } from './client.ts';
+import { readComments } from './comments.ts';
 import type { Identity } from './identity.ts';
 import { hasOwnHead, toPullRequest } from './pull-request.ts';
 import {
-  CommentAnswer,
   CommitAnswer,
   FileAnswer,
   GitCommitAnswer,
@@ -17,34 +18,15 @@ import {
   RepositoryAnswer,
 } from './schema.ts';
 
-const RESULTS = 300;
-/** Pull requests that are looked through for a prefix: ten pages. */
-const SCANNED = 1000;
-const OTHERS = 100;
-/** GitHub lists no more files and commits than these. */
-const FILES = 3000;
-const COMMITS = 250;
-const COMMENTS = 1000;
 /** The account behind the GITHUB_TOKEN of a workflow. */
 const ACTIONS = 'github-actions[bot]';
 
 export function createReader(client: Client, whoAmI: () => ForgeResult<Identity>): ForgeReader {
   const { repo } = client;
-  const touchedBy = async ({ number, html_url: url, user: author }: PullAnswer) => {
-    const what = `list the files of pull request ${number}`;
-    const files = await client.list(what, FileAnswer, FILES, (octokit, page) =>
-      octokit.rest.pulls.listFiles({ ...repo, ...page, pull_number: number }),
-    );
-    if (!files.ok) return files;
-    const paths = files.value.items.flatMap((file) => [file.filename, file.previous_filename ?? file.filename]);
-    return ok({ number, url, author, files: [...new Set(paths)] });
-  };
 
   return {
     async repository() {
-      const answer = await client.call('read the repository', RepositoryAnswer, (octokit) =>
-        octokit.rest.repos.get(repo),
-      );
+      const answer = await readRepository(client);
       if (!answer.ok) return answer;
       const identity = await whoAmI();
       if (!identity.ok) return identity;
@@ -93,8 +75,12 @@ export function createReader(client: Client, whoAmI: () => ForgeResult<Identity>
         octokit.rest.pulls.list({ ...repo, ...page, state: 'open', sort: 'updated', direction: 'desc' }),
       );
       if (!open.ok) return open;
-      const others = open.value.items.filter((answer) => !hasOwnHead(answer, exceptHeadPrefix)).slice(0, OTHERS);
-      return askEach(others, touchedBy);
+      const others = open.value.items.filter((answer) => !hasOwnHead(answer, exceptHeadPrefix));
+      return filesOf(others, (number) =>
+        client.list(`list the files of pull request ${number}`, FileAnswer, FILES, (octokit, page) =>
+          octokit.rest.pulls.listFiles({ ...repo, ...page, pull_number: number }),
+        ),
+      );
     },
 
     branch: (name) => readBranch(client, name),
@@ -131,19 +117,7 @@ export function createReader(client: Client, whoAmI: () => ForgeResult<Identity>
 
     branchRules: (branch) => readBranchRules(client, branch),
 
-    async comments(number) {
-      const answer = await readComments(client, number);
-      if (!answer.ok) return answer;
-      const trustOf = createTrust(client);
-      const comments = [];
-      for (const comment of answer.value) {
-        const trusted = await trustOf(comment);
-        if (!trusted.ok) return trusted;
-        const { id, user: author, body, created_at: createdAt } = comment;
-        comments.push({ id, author, trusted: trusted.value, body, createdAt });
-      }
-      return ok(comments);
-    },
+    comments: (number) => readComments(client, number),
   };
 }
 
@@ -157,22 +131,14 @@ async function installationWrites(client: Client): ForgeResult<boolean> {
   return ok(contents === 'write' && pulls === 'write');
 }
 
+function readRepository(client: Client): ForgeResult<RepositoryAnswer> {
+  return client.call('read the repository', RepositoryAnswer, (octokit) => octokit.rest.repos.get(client.repo));
+}
+
 export async function readBranch(client: Client, name: string): ForgeResult<string | undefined> {
   const answer = await client.call(`read branch ${name}`, RefAnswer, (octokit) =>
     octokit.rest.git.getRef({ ...client.repo, ref: `heads/${name}` }),
   );
-  if (answer.ok) return ok(answer.value.object.sha);
-  if (answer.error.code !== 'not-found') return answer;
-  // 404 is also what a repository answers that the token may not see: only the repository itself can tell.
-  const repository = await client.call('read the repository', RepositoryAnswer, (octokit) =>
-    octokit.rest.repos.get(client.repo),
-  );
-  return repository.ok ? ok(undefined) : repository;
-}
-
-export async function readComments(client: Client, number: number): ForgeResult<readonly CommentAnswer[]> {
-  const answer = await client.list(`list the comments of ${number}`, CommentAnswer, COMMENTS, (octokit, page) =>
-    octokit.rest.issues.listComments({ ...client.repo, ...page, issue_number: number }),
-  );
-  return answer.ok ? ok(answer.value.items) : answer;
+  const found = await orAbsent(answer, () => readRepository(client));
+  return found.ok ? ok(found.value?.object.sha) : found;
 }

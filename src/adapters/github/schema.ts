@@ -9,6 +9,7 @@ export const RepositoryAnswer = z.object({
   archived: z.boolean(),
   permissions: z.object({ push: z.boolean() }).optional(),
 });
+export type RepositoryAnswer = z.infer<typeof RepositoryAnswer>;
 
 const Login = z.object({ login: z.string() });
 /** GitHub answers null for deleted accounts; it shows them as `ghost`. */

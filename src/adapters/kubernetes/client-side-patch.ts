@@ -36,6 +36,26 @@ const MERGE_KEYS: Readonly<Record<string, readonly string[]>> = {
  * in a dry-run, because it belongs to the client-side manager.
  */
 export function removingPatch(live: unknown, declared: JsonObject): JsonObject | undefined {
+  const last = lastApplied(live);
+  if (last === undefined) return undefined;
+  const patch = mapPatch(last, declared);
+  return deepEqual(patch, declared) ? undefined : patch;
+}
+
+/**
+ * Whether a client-side apply of `declared` would remove something beside the object's own labels and annotations, which
+ * Argo CD adds to. A server-side apply in dry-run would leave it there, and judge another object than the one that is meant.
+ */
+export function removesFields(live: unknown, declared: JsonObject): boolean {
+  const last = lastApplied(live);
+  if (last === undefined) return false;
+  const { metadata: _before, ...before } = last;
+  const { metadata: _after, ...after } = declared;
+  return !deepEqual(mapPatch(before, after), after);
+}
+
+/** What a client-side apply brought last; undefined for an object that is kept by server-side apply, or by nobody. */
+function lastApplied(live: unknown): JsonObject | undefined {
   const parsed = Live.safeParse(live);
   if (!parsed.success) return undefined;
   const { annotations, managedFields } = parsed.data.metadata;
@@ -43,9 +63,7 @@ export function removingPatch(live: unknown, declared: JsonObject): JsonObject |
   const text = annotations?.[LAST_APPLIED];
   if (serverSide === true || text === undefined) return undefined;
   const last = JsonObjectSchema.safeParse(parseJson(text));
-  if (!last.success) return undefined;
-  const patch = mapPatch(last.data, declared);
-  return deepEqual(patch, declared) ? undefined : patch;
+  return last.success ? last.data : undefined;
 }
 
 function mapPatch(last: JsonObject, declared: JsonObject): JsonObject {

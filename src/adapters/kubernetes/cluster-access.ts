@@ -5,7 +5,6 @@ import type { Problem } from '../../domain/problem.ts';
 import { problem } from '../../domain/problem.ts';
 import type { Result } from '../../domain/result.ts';
 import { err, ok } from '../../domain/result.ts';
-import type { Exec } from './credentials.ts';
 
 const Text = z.string().nullish();
 /** clientcmd/api/v1 Cluster, the fields used. */
@@ -56,6 +55,7 @@ export interface ClusterAccess {
   readonly user: UserAccess;
 }
 
+/** Who signs in, by one way or several; credentials.ts has their order. */
 export interface UserAccess {
   readonly token?: string | undefined;
   /** Read again as it is rotated. */
@@ -66,6 +66,16 @@ export interface UserAccess {
   readonly impersonate?: { readonly user: string; readonly groups: readonly string[] } | undefined;
   readonly exec?: Exec | undefined;
   readonly oidc?: Record<string, string> | undefined;
+}
+
+/** An exec plugin (client.authentication.k8s.io ExecCredential) as the kubeconfig configures it. */
+export interface Exec {
+  readonly apiVersion: string;
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: readonly { readonly name: string; readonly value: string }[];
+  /** Handed to the plugin where the kubeconfig says `provideClusterInfo`. */
+  readonly clusterInfo?: object;
 }
 
 /** A cluster and a user of a kubeconfig, each with the file that it stands in: paths are relative to that. */

@@ -2,16 +2,6 @@ import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import type { UserAccess } from './cluster-access.ts';
 
-/** An exec plugin (client.authentication.k8s.io ExecCredential) as the kubeconfig configures it. */
-export interface Exec {
-  readonly apiVersion: string;
-  readonly command: string;
-  readonly args: readonly string[];
-  readonly env: readonly { readonly name: string; readonly value: string }[];
-  /** Handed to the plugin where the kubeconfig says `provideClusterInfo`. */
-  readonly clusterInfo?: object;
-}
-
 /** What one request is signed with. */
 export interface Credentials {
   readonly headers: Readonly<Record<string, string | string[]>>;

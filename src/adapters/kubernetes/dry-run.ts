@@ -9,6 +9,7 @@ import type { Status } from './answer.ts';
 import { removingPatch } from './client-side-patch.ts';
 import type { Connection } from './connect.ts';
 import { createDiscovery } from './discovery.ts';
+import { NOT_TYPED, NO_DRY_RUN, NO_RIGHT } from './server-words.ts';
 import type { ApiRequest, ApiResponse } from './transport.ts';
 import { NO_CHANGE } from './transport.ts';
 
@@ -74,7 +75,7 @@ export function createDryRun(connection: Connection, { log }: { readonly log: Lo
   }
 
   return {
-    apply: (object, ref, signal) => ask('apply', object, ref, signal),
+    apply: (object, ref, asking) => ask('apply', object, ref, asking?.signal),
     create: (object, ref, signal) => ask('create', object, ref, signal),
   };
 }
@@ -103,22 +104,13 @@ async function read(response: ApiResponse): Promise<DryRunAnswer> {
 /** A strategic merge patch that cannot be read is printed whole, with all its values, before the reason. */
 const WHOLE_PATCH = /^ "" is invalid: patch: Invalid value: "map\[[^]*\]": /;
 
-/** The RBAC authorizer's words (k8s.io/apiserver/pkg/endpoints/handlers/responsewriters/errors.go). */
-const NO_RIGHT = /User ".*" cannot \w+ (?:resource|path) /;
-
-/**
- * A manifest that does not fit its schema is HTTP 500 in server-side apply, without a reason
- * (k8s.io/apimachinery/pkg/util/managedfields/internal/structuredmerge.go): it says something about the object all the same.
- */
-const NOT_TYPED = /^failed to (?:create typed patch object|convert new (?:typed )?object) \(/;
-
 /**
  * Why the answer says nothing about the object; undefined where the object itself was refused. 403 means either: the right to
  * ask is missing (RBAC), or admission said no (quota, PodSecurity, policies and webhooks answer 403 too).
  */
 function unavailable(status: number, message: string, said: Status | undefined): string | undefined {
   const about = (text: string): string => `${text}: ${message}`;
-  if (/does not support dry run/.test(message)) return about('an admission webhook cannot be dry-run');
+  if (NO_DRY_RUN.test(message)) return about('an admission webhook cannot be dry-run');
   if (status === 403) {
     // Without a Status of Kubernetes it was a proxy that refused.
     if (said === undefined || NO_RIGHT.test(message)) return about('no right to dry-run');

@@ -82,7 +82,7 @@ export function onlyWhereProven(dryRun: DryRun, connection: Connection, clock: C
     return proof.proven ? ask() : { kind: 'unavailable', reason: `dry-runs are off: ${proof.reason}` };
   }
   return {
-    apply: (object, ref, signal) => guarded(() => dryRun.apply(object, ref, signal)),
+    apply: (object, ref, asking) => guarded(() => dryRun.apply(object, ref, asking)),
     create: (object, ref, signal) => guarded(() => dryRun.create(object, ref, signal)),
   };
 }

@@ -2,77 +2,47 @@ import { X509Certificate } from 'node:crypto';
 import { z } from 'zod';
 import type { Problem } from '../../domain/problem.ts';
 import { problem } from '../../domain/problem.ts';
+import type { FailureKind } from '../connection/failure.ts';
+import { connectionFailure } from '../connection/failure.ts';
 import { parseJson } from './answer.ts';
 import type { Credentials } from './credentials.ts';
-
-/** What went wrong, and what to do about it. */
-type Trouble = readonly [codes: RegExp, says: string, hint: string];
 
 const NEW_KUBECONFIG = 'fetch a new kubeconfig for this cluster; a proxy that opens TLS connections looks the same';
 const PATH = 'check the network between here and there: VPN, firewall, NetworkPolicy, proxy';
 
-/** Node's error codes (nodejs.org, "Errors": system errors, OpenSSL and X.509 error codes); the first that fits counts. */
-const TROUBLES: readonly Trouble[] = [
-  [/^ECONNREFUSED$/, 'nobody listens there', 'check the address in the kubeconfig, and that the API server runs'],
-  [/^ENOTFOUND$/, 'its name is not known', 'check the address in the kubeconfig, and the name server (DNS)'],
-  [/^EAI_AGAIN$/, 'the name server (DNS) does not answer', 'it is asked again; check the DNS settings here'],
-  [/^(?:ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT)$/, 'no answer arrives', PATH],
-  [
-    /^CERT_HAS_EXPIRED$/,
-    'its certificate has expired',
+const HINTS: Readonly<Record<FailureKind, string>> = {
+  refused: 'check the address in the kubeconfig, and that the API server runs',
+  'unknown-name': 'check the address in the kubeconfig, and the name server (DNS)',
+  'name-server': 'it is asked again; check the DNS settings here',
+  'no-answer': PATH,
+  expired:
     'renew the certificate of the API server (kubeadm: kubeadm certs renew apiserver), or set the clock here right',
-  ],
-  [/^CERT_NOT_YET_VALID$/, 'its certificate is not valid yet', 'the clock here is probably behind: set it right (NTP)'],
-  [
-    /^(?:DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_(?:VERIFY_LEAF_SIGNATURE|GET_ISSUER_CERT(?:_LOCALLY)?)|CERT_SIGNATURE_FAILURE|CERT_UNTRUSTED)$/,
-    'its certificate is not signed by the certificate authority that the kubeconfig names',
-    NEW_KUBECONFIG,
-  ],
-  [
-    /^ERR_TLS_CERT_ALTNAME_INVALID$/,
-    'its certificate is for another name',
-    'use a name that the certificate has, or tls-server-name in the kubeconfig',
-  ],
-  [
-    /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|UNEXPECTED_MESSAGE|HTTP_REQUEST$/,
-    'it does not speak TLS',
-    'check the address in the kubeconfig: this port is for plain HTTP or something else',
-  ],
-  [
-    /ALERT_(?:CERTIFICATE|BAD_CERTIFICATE|UNKNOWN_CA|HANDSHAKE)|CERTIFICATE_(?:EXPIRED|REQUIRED|UNKNOWN)/,
-    'it refuses the client certificate',
-    'renew the client certificate in the kubeconfig',
-  ],
-  [
-    /^ERR_OSSL_|KEY_VALUES_MISMATCH|BAD_DECRYPT/,
-    'a certificate or key of the kubeconfig cannot be used',
-    'check certificate-authority, client-certificate and client-key: PEM, and the key of this certificate',
-  ],
-  [/^(?:ECONNRESET|EPIPE)$/, 'the connection broke', PATH],
-];
+  'not-yet-valid': 'the clock here is probably behind: set it right (NTP)',
+  untrusted: NEW_KUBECONFIG,
+  'other-name': 'use a name that the certificate has, or tls-server-name in the kubeconfig',
+  'no-tls': 'check the address in the kubeconfig: this port is for plain HTTP or something else',
+  'client-refused': 'renew the client certificate in the kubeconfig',
+  unusable: 'check certificate-authority, client-certificate and client-key: PEM, and the key of this certificate',
+  broken: PATH,
+};
+
+/** What a kubeconfig makes of it: it names the only authority that counts. */
+const OWN_WORDS: Readonly<Partial<Record<FailureKind, string>>> = {
+  untrusted: 'its certificate is not signed by the certificate authority that the kubeconfig names',
+  unusable: 'a certificate or key of the kubeconfig cannot be used',
+};
 
 /** Why no answer arrived, for people. Error code: `cluster-unreachable`. */
 export function unreachable(server: string, error: unknown): Problem {
-  // Several addresses were tried: the message of the whole is empty, that of the first says why.
-  const [first]: readonly unknown[] = error instanceof AggregateError ? error.errors : [];
-  const { code, text } = told(first instanceof Error ? first : error);
-  const found = TROUBLES.find(([codes]) => codes.test(code));
-  if (!found) return problem('cluster-unreachable', `${server} cannot be reached: ${text}`, { hint: PATH });
-  return problem('cluster-unreachable', `${server} cannot be reached: ${found[1]} (${text})`, { hint: found[2] });
+  const { kind, says, text } = connectionFailure(error);
+  if (kind === undefined) return problem('cluster-unreachable', `${server} cannot be reached: ${text}`, { hint: PATH });
+  const words = OWN_WORDS[kind] ?? says;
+  return problem('cluster-unreachable', `${server} cannot be reached: ${words} (${text})`, { hint: HINTS[kind] });
 }
 
 /** True where other certificates may help: those of the kubeconfig may have been replaced. */
 export function mayBeReplaced(error: unknown): boolean {
-  const { code } = told(error);
-  return /CERT|SSL|TLS|SELF_SIGNED|UNABLE_TO_/.test(code);
-}
-
-function told(error: unknown): { readonly code: string; readonly text: string } {
-  if (!(error instanceof Error)) return { code: '', text: 'no reason given' };
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  const [text = ''] = error.message.trim().split('\n').slice(-1);
-  // Node's advice for its own command line is none for a user of this program.
-  return { code, text: text.split('; if the root CA')[0]?.slice(0, 300) || code || 'no reason given' };
+  return /CERT|SSL|TLS|SELF_SIGNED|UNABLE_TO_/.test(connectionFailure(error).code);
 }
 
 const Claims = z.object({ exp: z.number() });

@@ -5,7 +5,7 @@ import type { Result } from '../../domain/result.ts';
 import { err, ok } from '../../domain/result.ts';
 import type { RenderRequest, Rendered, Renderer } from '../../ports/renderer.ts';
 import { readManifests } from './documents.ts';
-import { compileGlob } from './glob.ts';
+import { compileGlob } from '../../domain/glob.ts';
 import type { Manifest } from './objects.ts';
 import { objectsOf } from './objects.ts';
 import type { Tree } from './tree.ts';

@@ -5,7 +5,7 @@ import type { Result } from '../../domain/result.ts';
 import { err, ok } from '../../domain/result.ts';
 import type { RenderRequest } from '../../ports/renderer.ts';
 import { substitute } from './environment.ts';
-import { compilePathGlob, isGlob } from './glob.ts';
+import { compilePathGlob, isGlob } from '../../domain/glob.ts';
 import type { Tree } from './tree.ts';
 import { repositoryPath } from './tree.ts';
 import { filesBelow } from './workspace.ts';

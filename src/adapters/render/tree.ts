@@ -1,5 +1,5 @@
 import { lstatSync, readFileSync, readdirSync, realpathSync, statSync } from 'node:fs';
-import { join, posix, sep } from 'node:path';
+import { join, posix, relative, sep } from 'node:path';
 import type { Checkout } from '../../domain/source.ts';
 import type { Overlay } from '../../ports/renderer.ts';
 
@@ -38,15 +38,25 @@ export function treeOf(checkout: Checkout, overlay: Overlay): Tree {
       return undefined;
     }
   };
+  // Changed files go by the path that Git holds them under, whichever symlinks lead there.
+  const canonical = (path: string): string => {
+    if (changed.size === 0) return path;
+    const target = real(path);
+    if (target === 'outside') return path;
+    if (target !== undefined) return relative(root, target).split(sep).join('/');
+    const folder = posix.dirname(path);
+    return folder === '.' || folder === path ? path : posix.join(canonical(folder), posix.basename(path));
+  };
   const type = (path: string): EntryType => {
-    if (changed.has(path)) return 'file';
+    if (changed.has(canonical(path))) return 'file';
     const target = real(path);
     if (target === 'outside') return 'outside';
     if (target !== undefined) {
       const stat = statSync(target);
       return stat.isDirectory() ? 'directory' : stat.isFile() ? 'file' : 'other';
     }
-    const prefix = path === '' ? '' : `${path}/`;
+    const at = canonical(path);
+    const prefix = at === '' ? '' : `${at}/`;
     return [...changed.keys()].some((key) => key.startsWith(prefix)) ? 'directory' : 'missing';
   };
   const bytes = (path: string): Buffer | undefined =>
@@ -57,16 +67,17 @@ export function treeOf(checkout: Checkout, overlay: Overlay): Tree {
     isSymlink(path) {
       return lstatSync(join(root, path), { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
     },
-    read: (path) => changed.get(path) ?? bytes(path)?.toString('utf8'),
+    read: (path) => changed.get(canonical(path)) ?? bytes(path)?.toString('utf8'),
     bytes(path) {
-      const text = changed.get(path);
+      const text = changed.get(canonical(path));
       return text === undefined ? bytes(path) : Buffer.from(text);
     },
     list(path) {
       if (type(path) !== 'directory') return [];
       const target = real(path);
       const names = new Set(target === undefined ? [] : readdirSync(target));
-      const prefix = path === '' ? '' : `${path}/`;
+      const at = canonical(path);
+      const prefix = at === '' ? '' : `${at}/`;
       for (const key of changed.keys()) {
         const [name] = key.startsWith(prefix) ? key.slice(prefix.length).split('/') : [];
         if (name !== undefined && name !== '') names.add(name);

@@ -8,9 +8,11 @@ import type { Snapshot } from '../../domain/snapshot.ts';
 import type { Basics } from '../app.ts';
 import { buildBasics } from '../app.ts';
 import { connectTo } from '../cluster.ts';
-import { valueTroubles } from '../credential-troubles.ts';
+import { noForge, valueTroubles } from '../credential-troubles.ts';
+import { lookAtSecret } from '../credentials-secret.ts';
 import { createModel } from '../model.ts';
 import { examineArgoCd } from './argocd.ts';
+import { examineArgoCdApi } from './argocd-api.ts';
 import { examineClock } from './clocks.ts';
 import { examineForges } from './forge.ts';
 import type { DoctorLine, DoctorOut } from './line.ts';
@@ -41,13 +43,16 @@ export async function examine(config: Config, options: DoctorOptions): Promise<D
   const basics = await buildBasics(config, options);
   const snapshot = await examineCluster(config, options, basics, add);
   add(await examinePrograms(config, snapshot));
-  add(valueTroubles(basics.secrets).map(({ message, remedy }) => linesOf('credentials').problem(message, remedy)));
+  const secret = await lookAtSecret(config, options.env, options.context);
+  const credentials = { config, secrets: basics.secrets, env: options.env, secret };
+  add(valueTroubles(credentials).map(({ message, remedy }) => linesOf('credentials').problem(message, remedy)));
+  const forges = { ...basics, config, fetch, none: noForge(credentials) };
   if (snapshot) {
     add(await examineRepositories(basics.git, snapshot));
-    add(await examineForges({ ...basics, config, fetch }, repositoriesOf(snapshot)));
+    add(await examineForges(forges, repositoriesOf(snapshot)));
   } else {
     add([linesOf('repository').unknown('which repositories there are is not known without the cluster')]);
-    add(await examineForges({ ...basics, config, fetch }, []));
+    add(await examineForges(forges, []));
   }
   add([await examineModel(createModel(config, basics.secrets, basics.clock, basics.log))]);
   const count = (result: DoctorLine['result']): number => lines.filter((line) => line.result === result).length;
@@ -79,6 +84,7 @@ async function examineCluster(
     add(await examineRights(connection, snapshot));
     add([await askDryRun(config, options, basics, snapshot, connection)]);
     add(await examineArgoCd(connection, snapshot));
+    add(await examineArgoCdApi(config, basics.secrets, snapshot));
     return snapshot;
   } finally {
     connection.close();

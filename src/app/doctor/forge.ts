@@ -1,6 +1,7 @@
 import type { Config } from '../../config/config.ts';
 import type { BranchRules, Forge, ForgeResult, RepositoryInfo } from '../../ports/forge.ts';
 import type { Log } from '../../ports/log.ts';
+import type { CredentialTrouble } from '../credential-troubles.ts';
 import type { ForgeSite } from '../forges.ts';
 import { forgeSites } from '../forges.ts';
 import type { Secrets } from '../secrets.ts';
@@ -19,6 +20,8 @@ export interface ForgeScene {
   readonly secrets: Secrets;
   readonly log: Log;
   readonly fetch: typeof fetch;
+  /** Why there is no credential for any forge, where there is none. */
+  readonly none?: CredentialTrouble | undefined;
 }
 
 /** For each repository: whether pull requests can be opened, whether they could be merged, and whether checks run on them. */
@@ -26,14 +29,14 @@ export async function examineForges(
   scene: ForgeScene,
   repositories: readonly string[],
 ): Promise<readonly DoctorLine[]> {
-  const { config, secrets, log, fetch } = scene;
+  const { config, secrets, log, fetch, none } = scene;
   const lines = [...halfConfigured(config, secrets)];
-  const sites = forgeSites(config, secrets, { log, fetch });
-  if (sites.length === 0 && lines.length === 0) {
-    const detail = 'there is no credential for a forge';
-    const remedy =
-      'set REMENDO_GITHUB_TOKEN, or github.appId and REMENDO_GITHUB_APP_KEY, or gitea.host and REMENDO_GITEA_TOKEN';
-    return [config.policy.mode === 'propose' ? line.problem(detail, remedy) : line.unknown(detail, undefined, remedy)];
+  // Whoever looks wants to know of a limit, not to wait for its end.
+  const sites = forgeSites(config, secrets, { log, fetch, throttle: false });
+  if (none) {
+    const { message, remedy } = none;
+    const proposing = config.policy.mode === 'propose';
+    return [...lines, proposing ? line.problem(message, remedy) : line.unknown(message, undefined, remedy)];
   }
   const used = new Set<ForgeSite>();
   for (const url of repositories) {
@@ -74,9 +77,9 @@ async function examineOne({ capabilities, reader }: Forge, url: string): Promise
   const { name, remedies } = capabilities;
   const info = await reader.repository();
   if (!info.ok) {
-    const { code, message } = info.error;
-    if (code === 'unreachable' || code === 'rate-limited') return [line.unknown(message, url)];
-    return [line.problem(message, remedies.rights, url)];
+    const { code, message, hint } = info.error;
+    if (code === 'unreachable' || code === 'rate-limited') return [line.unknown(message, url, hint)];
+    return [line.problem(message, hint ?? remedies.rights, url)];
   }
   const { archived, canPush, login, defaultBranch } = info.value;
   if (archived)
@@ -131,6 +134,7 @@ async function clock({ fetch }: ForgeScene, { host, apiUrl }: ForgeSite): Promis
     const answer = await fetch(apiUrl, { method: 'HEAD', signal: AbortSignal.timeout(TIMEOUT) });
     return examineClock(host, answer.headers.get('date'), asked, Date.now());
   } catch {
+    // Why not is said where its repositories are.
     return linesOf('clock').unknown(`${apiUrl} does not answer`, host);
   }
 }

@@ -131,7 +131,7 @@ async function mayI(connection: Connection, resourceAttributes: object): Promise
 
 const dryRunLine = linesOf('dry-run');
 const OPTIONAL_DRY_RUN =
-  'it is optional: without it proofs say "could not check" for api-server (values: dryRun.enabled)';
+  'it is optional: without it, and without argocd.server, proofs say "could not check" for api-server (values: dryRun.enabled)';
 
 const BROKEN_DRY_RUN =
   'install the policy for the identity of cluster.dryRunAs (values: dryRun.enabled; or deploy/read-only/policy.yaml), or name none';

@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { play } from '../../demo/play.ts';
@@ -8,7 +8,7 @@ import { createTerminal, table } from '../terminal.ts';
 import type { Terminal } from '../terminal.ts';
 import { printProblem, stopSignal } from './shared.ts';
 
-/** `remendo demo`: 0 where the story ended as it must, else 1. */
+/** `remendo demo`: 0 where the story ended as it must, else 1. A folder of its own stays only where there is something to read. */
 export async function demo({ directory }: { readonly directory?: string }): Promise<number> {
   const terminal = createTerminal();
   const folder = directory ?? mkdtempSync(join(tmpdir(), 'remendo-demo-'));
@@ -19,6 +19,7 @@ export async function demo({ directory }: { readonly directory?: string }): Prom
   const played = await play(folder, tell, stopSignal());
   if (!played.ok) {
     printProblem(played.error, terminal);
+    if (directory === undefined) rmSync(folder, { recursive: true, force: true });
     return 1;
   }
   summary(played.value, terminal);

@@ -1,8 +1,10 @@
 import { buildApp } from '../../app/app.ts';
-import { credentialTroubles } from '../../app/credential-troubles.ts';
+import { credentialTroubles, obstacle } from '../../app/credential-troubles.ts';
+import { lookAtSecret } from '../../app/credentials-secret.ts';
 import { runOutput } from '../../app/scan-output.ts';
 import { pass } from '../../engine/pass.ts';
 import type { PassReport } from '../../engine/report.ts';
+import { unfinished } from '../../engine/unfinished.ts';
 import { runDaemon } from '../../serve/daemon.ts';
 import type { GlobalOptions, RepoOption } from '../options.ts';
 import { printPass } from '../pass-text.ts';
@@ -18,7 +20,10 @@ export interface RunOptions extends GlobalOptions {
   readonly output: 'text' | 'json';
 }
 
-/** `remendo run`: passes until it is told to stop, or one with `--once`. A stop finishes the step in hand. */
+/**
+ * `remendo run`: passes until it is told to stop, or one with `--once`. A stop finishes the step in hand. One pass ends with 1
+ * where something could not be done or decided; a daemon says so and goes on.
+ */
 export async function run(options: RunOptions): Promise<number> {
   const terminal = createTerminal();
   const config = configFor(options, terminal, false);
@@ -34,7 +39,9 @@ export async function run(options: RunOptions): Promise<number> {
     return 1;
   }
   const app = built.value;
-  for (const { message, remedy } of credentialTroubles(config, app.secrets)) app.log.warn({ remedy }, message);
+  const secret = await lookAtSecret(config, process.env, options.context);
+  const credentials = { config, secrets: app.secrets, env: process.env, secret };
+  for (const { message, remedy } of credentialTroubles(credentials)) app.log.warn({ remedy }, message);
   const signal = stopSignal();
   const show = (report: PassReport): void => print(report, options.output, terminal);
   if (options.once === true) {
@@ -45,11 +52,17 @@ export async function run(options: RunOptions): Promise<number> {
       return 1;
     }
     show(report.value);
-    return 0;
+    const { unreadable, incidents, followed } = report.value;
+    const left = unfinished(
+      unreadable,
+      [...incidents, ...followed].map(({ decision }) => decision),
+    );
+    if (left) printProblem(left, terminal);
+    return left ? 1 : 0;
   }
   const ran = await runDaemon(
     app,
-    { env: process.env, context: options.context, version: VERSION, done: show },
+    { env: process.env, context: options.context, version: VERSION, done: show, obstacle: obstacle(credentials) },
     signal,
   );
   await app.close();

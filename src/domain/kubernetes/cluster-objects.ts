@@ -74,6 +74,34 @@ export const PersistentVolumeClaim = z.object({
 });
 export type PersistentVolumeClaim = z.infer<typeof PersistentVolumeClaim>;
 
+const NodeRequirements = z
+  .array(z.object({ key: z.string(), operator: z.string(), values: z.array(z.string()).optional() }))
+  .nullish();
+
+/** core/v1 PersistentVolume: whose it is, and on which nodes it can be used. */
+export const PersistentVolume = z.object({
+  metadata: ObjectMeta,
+  spec: z
+    .object({
+      storageClassName: z.string().optional(),
+      claimRef: z.object({ namespace: z.string().optional(), name: z.string().optional() }).optional(),
+      nodeAffinity: z
+        .object({
+          required: z
+            .object({
+              nodeSelectorTerms: z.array(
+                z.object({ matchExpressions: NodeRequirements, matchFields: NodeRequirements }),
+              ),
+            })
+            .optional(),
+        })
+        .optional(),
+    })
+    .optional(),
+  status: z.object({ phase: z.string().optional() }).optional(),
+});
+export type PersistentVolume = z.infer<typeof PersistentVolume>;
+
 /** storage.k8s.io/v1 StorageClass. */
 export const StorageClass = z.object({
   metadata: ObjectMeta,
@@ -115,6 +143,15 @@ export const HorizontalPodAutoscaler = z.object({
     scaleTargetRef: z.object({ apiVersion: z.string().optional(), kind: z.string(), name: z.string() }),
     minReplicas: z.number().optional(),
     maxReplicas: z.number(),
+    metrics: z
+      .array(
+        z.object({
+          type: z.string(),
+          resource: z.object({ name: z.string() }).optional(),
+          containerResource: z.object({ name: z.string(), container: z.string() }).optional(),
+        }),
+      )
+      .nullish(),
   }),
   status: z.object({ conditions: z.array(Condition).nullish() }).optional(),
 });
@@ -130,7 +167,16 @@ export const PodDisruptionBudget = z.object({
       selector: LabelSelector.nullish(),
     })
     .optional(),
-  status: z.object({ conditions: z.array(Condition).nullish() }).optional(),
+  status: z
+    .object({
+      conditions: z.array(Condition).nullish(),
+      currentHealthy: z.number().optional(),
+      desiredHealthy: z.number().optional(),
+      disruptionsAllowed: z.number().optional(),
+      expectedPods: z.number().optional(),
+      observedGeneration: z.number().optional(),
+    })
+    .optional(),
 });
 export type PodDisruptionBudget = z.infer<typeof PodDisruptionBudget>;
 

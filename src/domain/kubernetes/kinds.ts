@@ -8,6 +8,7 @@ import {
   LimitRange,
   NamedObject,
   Node,
+  PersistentVolume,
   PersistentVolumeClaim,
   PodDisruptionBudget,
   ResourceQuota,
@@ -15,6 +16,7 @@ import {
   StorageClass,
 } from './cluster-objects.ts';
 import { Pod } from './pod.ts';
+import { Ingress, IngressClass } from './routing.ts';
 import { CronJob, DaemonSet, Deployment, Job, ReplicaSet, StatefulSet } from './workload.ts';
 
 /** The projections, by kind: parsing with one keeps the fields that Remendo uses and drops the rest. */
@@ -28,9 +30,12 @@ export const PROJECTIONS = {
   CronJob,
   Service,
   EndpointSlice,
+  Ingress,
+  IngressClass,
   ConfigMap: KeyHolder,
   Secret: KeyHolder,
   PersistentVolumeClaim,
+  PersistentVolume,
   StorageClass,
   ResourceQuota,
   LimitRange,
@@ -69,9 +74,12 @@ export const KINDS: Readonly<Record<Kind, KindInfo>> = {
   CronJob: info('batch/v1', 'cronjobs'),
   Service: info('v1', 'services'),
   EndpointSlice: info('discovery.k8s.io/v1', 'endpointslices'),
+  Ingress: info('networking.k8s.io/v1', 'ingresses'),
+  IngressClass: info('networking.k8s.io/v1', 'ingressclasses', false),
   ConfigMap: info('v1', 'configmaps'),
   Secret: info('v1', 'secrets'),
   PersistentVolumeClaim: info('v1', 'persistentvolumeclaims'),
+  PersistentVolume: info('v1', 'persistentvolumes', false),
   StorageClass: info('storage.k8s.io/v1', 'storageclasses', false),
   ResourceQuota: info('v1', 'resourcequotas'),
   LimitRange: info('v1', 'limitranges'),

@@ -8,6 +8,9 @@ const Annotations = z.object({
   'argocd.argoproj.io/ignore-healthcheck': z.string().optional(),
   'deployment.kubernetes.io/revision': z.string().optional(),
   'storageclass.kubernetes.io/is-default-class': z.string().optional(),
+  'nginx.ingress.kubernetes.io/canary': z.string().optional(),
+  'nginx.ingress.kubernetes.io/permanent-redirect': z.string().optional(),
+  'nginx.ingress.kubernetes.io/temporal-redirect': z.string().optional(),
   'remendo.dev/ignore': z.string().optional(),
 });
 

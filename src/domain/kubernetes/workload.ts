@@ -129,7 +129,12 @@ export type Job = z.infer<typeof Job>;
 /** batch/v1 CronJob. */
 export const CronJob = z.object({
   metadata: ObjectMeta,
-  spec: z.object({ schedule: z.string(), suspend: z.boolean().optional(), jobTemplate: z.object({ spec: JobSpec }) }),
+  spec: z.object({
+    schedule: z.string(),
+    timeZone: z.string().optional(),
+    suspend: z.boolean().optional(),
+    jobTemplate: z.object({ spec: JobSpec }),
+  }),
   status: z.object({ lastScheduleTime: z.string().optional(), lastSuccessfulTime: z.string().optional() }).optional(),
 });
 export type CronJob = z.infer<typeof CronJob>;

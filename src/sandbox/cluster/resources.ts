@@ -33,6 +33,7 @@ storage.k8s.io/v1 StorageClass storageclasses - sc
 autoscaling/v2 HorizontalPodAutoscaler horizontalpodautoscalers ns hpa
 policy/v1 PodDisruptionBudget poddisruptionbudgets ns pdb
 networking.k8s.io/v1 Ingress ingresses ns ing
+networking.k8s.io/v1 IngressClass ingressclasses -
 networking.k8s.io/v1 NetworkPolicy networkpolicies ns netpol
 rbac.authorization.k8s.io/v1 Role roles ns
 rbac.authorization.k8s.io/v1 RoleBinding rolebindings ns

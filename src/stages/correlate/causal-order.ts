@@ -20,6 +20,9 @@ const ORDER: readonly (readonly [string, number])[] = [
   ['job/', 13],
   ['rollout/', 14],
   ['service/', 15],
+  ['autoscaler/', 16],
+  ['ingress/', 17],
+  ['disruption/', 18],
 ];
 
 /** Lower is earlier. Causes of new families come after all known ones, so that they explain nothing by accident. */

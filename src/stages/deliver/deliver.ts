@@ -1,9 +1,8 @@
-import type { Decision } from '../../domain/outcome.ts';
 import type { Policy } from '../../domain/policy.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { Forge, ForgeError, PullRequest, RepositoryInfo } from '../../ports/forge.ts';
+import type { Forge, ForgeError, RepositoryInfo } from '../../ports/forge.ts';
 import { renderBody } from './body.ts';
-import type { Delivery } from './delivery.ts';
+import type { Delivered, Delivery } from './delivery.ts';
 import { sameEdit, sameEvidence, stateOf, withoutSecrets } from './delivery.ts';
 import { heldBack } from './held-back.ts';
 import type { Ledger, OwnPullRequest } from './ledger.ts';
@@ -22,15 +21,6 @@ export interface DeliverPorts {
   readonly clock: Clock;
   readonly policy: Policy;
   readonly hide: Hide;
-}
-
-/** The decision, and the pull request where there is one now. */
-export interface Delivered extends Decision {
-  readonly pull?: PullRequest;
-  /** What the pull request remembers, where one was opened. */
-  readonly state?: PullRequestState;
-  /** Seconds after which the forge wants to be asked again. */
-  readonly retryAfter?: number;
 }
 
 /**
@@ -176,8 +166,8 @@ function branchOf(targetRevision: string, { defaultBranch }: RepositoryInfo): st
   return targetRevision === 'HEAD' ? defaultBranch : targetRevision.replace(/^refs\/heads\//, '');
 }
 
-function failed(what: string, { message, code, retryAfter }: ForgeError): Delivered {
-  const wait = retryAfter === undefined ? '' : `; again in ${retryAfter} s`;
-  const reason = `could not ${what}: ${message} (${code}${wait})`;
+function failed(what: string, { message, code, retryAfter, hint }: ForgeError): Delivered {
+  const todo = hint === undefined ? '' : `; ${hint}`;
+  const reason = `could not ${what}: ${message} (${code})${todo}`;
   return { outcome: 'failed', reason, ...(retryAfter === undefined ? {} : { retryAfter }) };
 }

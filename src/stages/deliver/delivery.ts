@@ -3,9 +3,11 @@ import { LOG_PATH } from '../../domain/evidence.ts';
 import { sha256 } from '../../domain/fingerprint.ts';
 import type { Incident } from '../../domain/incident.ts';
 import { canonicalJson } from '../../domain/json.ts';
+import type { Decision } from '../../domain/outcome.ts';
 import type { Proof } from '../../domain/proof.ts';
 import type { Fix } from '../../domain/proposal.ts';
 import type { Location } from '../../domain/source.ts';
+import type { PullRequest } from '../../ports/forge.ts';
 import type { PullRequestState } from './state-block.ts';
 import type { Hide } from './sticky.ts';
 
@@ -19,6 +21,15 @@ export interface Delivery {
   readonly cluster: string;
   /** Branch, or `HEAD` for the default one, that the edited repository is followed at. */
   readonly targetRevision: string;
+}
+
+/** The decision, and the pull request where there is one now. */
+export interface Delivered extends Decision {
+  readonly pull?: PullRequest;
+  /** What the pull request remembers, where one was opened. */
+  readonly state?: PullRequestState;
+  /** Seconds after which the forge wants to be asked again. */
+  readonly retryAfter?: number;
 }
 
 /**

@@ -4,6 +4,15 @@ const ZERO_WIDTH = '\u200B';
 const SHA = /\b[0-9a-f]{40}\b|(?<![\w:/-])[0-9a-f]{7,64}(?![\w:/-])/gi;
 
 /**
+ * The colon before what may be the name of a picture (`:tada:`). Forges take names that they know and no others; of those
+ * that are numbers these two (github/gemoji, db/emoji.json; modules/emoji/emoji_data.go of Gitea), so that times and lines
+ * of files stay as they are.
+ */
+const PICTURE = /:(?=(?!\d+Z?:)[\w+-]+:|(?:100|1234):)/g;
+/** The same where a colon may follow behind the text. */
+const PICTURE_AT_END = /:(?:(?!\d+Z?$)[\w+-]+|100|1234)$/;
+
+/**
  * Text from a cluster, a log or a model, made safe inside a pull request: it cannot mention, link, close, hide or format
  * anything. For prose on one line, table cells included. Forges look for mentions and references in the rendered text
  * (github.com/gjtorikian/html-pipeline; modules/markup/html.go of Gitea), so entities and backslashes must not bring them
@@ -14,9 +23,8 @@ export function quoteInline(text: string, limit = 300): string {
     .replaceAll(/@(?=\S)/g, `@${ZERO_WIDTH}`)
     // Forges link the SHA of a commit, from seven digits on where it stands alone.
     .replaceAll(SHA, (sha) => sha.replaceAll(/.{6}(?=.)/g, `$&${ZERO_WIDTH}`))
-    // Between colons stands the name of a picture.
-    .replaceAll(/:(?=[\w+-]+:)/g, `:${ZERO_WIDTH}`)
-    .replace(/:[\w+-]+$/, `$&${ZERO_WIDTH}`)
+    .replaceAll(PICTURE, `:${ZERO_WIDTH}`)
+    .replace(PICTURE_AT_END, `$&${ZERO_WIDTH}`)
     // Gitea reads these in the rendered text, where a backslash is gone: pages of its wiki.
     .replaceAll(/\[(?=\[)/g, `[${ZERO_WIDTH}`)
     .replaceAll(/[\\`*_{}[\]<>|~$&]/g, String.raw`\$&`);

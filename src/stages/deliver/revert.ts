@@ -1,5 +1,5 @@
 import { sha256 } from '../../domain/fingerprint.ts';
-import type { PullRequest } from '../../ports/forge.ts';
+import type { ForgeError, PullRequest } from '../../ports/forge.ts';
 import type { DeliverPorts } from './deliver.ts';
 import type { RevertPullRequest } from './ledger.ts';
 import { LABEL, REVERT_LABEL } from './ledger.ts';
@@ -54,9 +54,9 @@ export async function openRevert(ports: DeliverPorts, delivery: RevertDelivery):
   return { kind: 'opened', revert };
 }
 
-function failed(what: string, error: { message: string; code: string; retryAfter?: number }): RevertDelivered {
-  const { message, code, retryAfter } = error;
-  const reason = `could not ${what}: ${message} (${code})`;
+function failed(what: string, { message, code, retryAfter, hint }: ForgeError): RevertDelivered {
+  const todo = hint === undefined ? '' : `; ${hint}`;
+  const reason = `could not ${what}: ${message} (${code})${todo}`;
   return { kind: 'failed', reason, ...(retryAfter === undefined ? {} : { retryAfter }) };
 }
 

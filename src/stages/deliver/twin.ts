@@ -1,7 +1,7 @@
 import type { ChangeSet } from '../../domain/change-set.ts';
 import { sha256 } from '../../domain/fingerprint.ts';
 import { canonicalJson } from '../../domain/json.ts';
-import type { Delivered } from './deliver.ts';
+import type { Delivered } from './delivery.ts';
 import type { Ledger } from './ledger.ts';
 import { endOf, wantsRetry } from './ledger.ts';
 import type { PullRequestState } from './state-block.ts';

@@ -24,7 +24,7 @@ export interface Detector {
 /** What a detector saw, before the catalogue's severity is added. */
 export interface Seen {
   readonly object: ObjectRef;
-  readonly container?: ContainerView | undefined;
+  readonly container?: Pick<ContainerView, 'name' | 'type'> | undefined;
   readonly subject?: string | undefined;
   readonly summary: string;
   readonly since?: string | undefined;

@@ -60,7 +60,8 @@ function isSlip([key, value]: [string, string], labels: Labels): boolean {
   return Object.values(labels).includes(value);
 }
 
-function isMisspelt(a: string, b: string): boolean {
+/** Whether two values may be one that was misspelt: a small difference, and not in digits only. */
+export function isMisspelt(a: string, b: string): boolean {
   if (withoutDigits(a) === withoutDigits(b)) return false;
   if (a.toLowerCase() === b.toLowerCase()) return true;
   const shorter = Math.min(a.length, b.length);

@@ -1,11 +1,15 @@
 import type { CauseInfo, Detector } from './detector.ts';
+import { autoscaler } from './families/autoscaler.ts';
 import { config } from './families/config.ts';
 import { crash } from './families/crash.ts';
+import { disruption } from './families/disruption.ts';
 import { image } from './families/image.ts';
+import { ingress } from './families/ingress.ts';
 import { job } from './families/job.ts';
 import { memory } from './families/memory.ts';
 import { podFailed } from './families/pod-failed.ts';
 import { probeKills } from './families/probe-kill.ts';
+import { provisioner } from './families/provisioner.ts';
 import { readiness } from './families/readiness.ts';
 import { replicas } from './families/replicas.ts';
 import { rollout } from './families/rollout.ts';
@@ -18,6 +22,7 @@ import { volume } from './families/volume.ts';
 export const DETECTORS: readonly Detector[] = [
   replicas,
   storage,
+  provisioner,
   volume,
   scheduling,
   podFailed,
@@ -30,6 +35,9 @@ export const DETECTORS: readonly Detector[] = [
   job,
   rollout,
   service,
+  autoscaler,
+  ingress,
+  disruption,
 ];
 
 /** Every cause that a detector can report, by its key. */

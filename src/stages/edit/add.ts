@@ -26,6 +26,10 @@ export function addValue(layout: Layout, parent: FieldPath, position: string | n
   if (empty && !inFlow && !layout.json && slots.length > 0 && isBlockValue(value)) {
     return replaceValue(layout, target, node.kind === 'map' ? { [String(position)]: value } : [value]);
   }
+  if (empty && node.kind === 'map' && slots.length === 0) {
+    const first = firstEntry(layout, node, String(position), value);
+    if (first) return [first];
+  }
   if (isFlow(node)) return addToFlow(layout, node, position, value);
   return node.kind === 'map'
     ? addEntry(layout, node, String(position), value)
@@ -36,6 +40,16 @@ function addEntry(layout: Layout, node: MapNode, key: string, value: JsonValue):
   const indent = indentOf(layout, node);
   const lines = entryLines(key, value, indent.length, layout);
   return [insertLines(layout, contentEnd(node, layout.text), lines)];
+}
+
+/** The first entry of a whole document: of a file with nothing in it but comments, or one that says `{}` and is not JSON. */
+function firstEntry(layout: Layout, node: MapNode, key: string, value: JsonValue): Span | undefined {
+  const { text, eol } = layout;
+  const [start, end] = node.range;
+  const lines = entryLines(key, value, 0, { ...layout, json: false }).join(eol);
+  if (!isFlow(node)) return { start: end, end, text: text === '' || text.endsWith('\n') ? lines + eol : eol + lines };
+  const alone = /^\{\s*\}$/.test(text.slice(start, end)) && linePrefix(text, start) === '';
+  return alone && text.slice(end).trim() === '' && !layout.file.endsWith('.json') ? { start, end, text: lines } : undefined;
 }
 
 /** Puts lines below the line that holds `offset`, so that the comment on that line stays on it. */

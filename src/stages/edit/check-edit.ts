@@ -36,7 +36,10 @@ export function checkEdit(
   if (!old.ok) return old;
   const now = splitDocuments(after, file);
   if (!now.ok) return now;
-  if (old.value.length !== now.value.length) return failed('the edit changes how many documents there are');
+  // A file with nothing in it gets its first document.
+  const begun = old.value.length === 0 && now.value.length === 1;
+  if (!begun && old.value.length !== now.value.length)
+    return failed('the edit changes how many documents there are');
   const views = new Map<number, View>();
   for (const edit of edits) {
     const selected = selectDocument(before, edit.document, file);
@@ -45,7 +48,7 @@ export function checkEdit(
     const view = views.get(document.index) ?? { value: document.value, operations: [], insides: [] };
     views.set(document.index, withEdit(view, edit, prefix));
   }
-  for (const [i, chunk] of old.value.entries()) {
+  for (const [i, chunk] of (begun ? now.value : old.value).entries()) {
     const changed = now.value[i];
     const view = views.get(i);
     if (!changed) return failed('a document is missing');

@@ -28,11 +28,19 @@ export function selectDocument(text: string, selector: DocumentSelector, file: s
   if (!chunks.ok) return chunks;
   if ('index' in selector) {
     const chunk = chunks.value[selector.index];
+    if (chunks.value.length === 0 && selector.index === 0) return ok({ document: nothingYet(text), prefix: [] });
     if (!chunk) return notFound(`the file has no document ${selector.index}`, file);
     const document = readChunk(text, chunk, file);
     return document.ok ? ok({ document: document.value, prefix: [] }) : document;
   }
   return byRef(text, chunks.value, selector, file);
+}
+
+/** A file with nothing in it but comments, as a map that has no entry yet: a values file that is begun. */
+function nothingYet(text: string): YamlDocument {
+  const at = text.length;
+  const root = { kind: 'map', style: 'block', entries: [], range: [at, at] } as const;
+  return { index: 0, value: {}, range: [0, at], source: text, root, firstLine: 1 };
 }
 
 function byRef(
@@ -79,6 +87,7 @@ function pathsOf(value: JsonValue, ref: ObjectRef, defaultNamespace: string | un
   if (!isObject(value)) return [];
   const own = refOf(value, ref.namespace === undefined ? undefined : defaultNamespace);
   if (own && sameObject(own, ref)) return [[]];
-  if (value['kind'] !== 'List' || !isArray(value['items'])) return [];
+  // Whatever has items is a list of objects (apimachinery, meta.IsListType): a `DeploymentList` too.
+  if (!isArray(value['items'])) return [];
   return value['items'].flatMap((item, i) => pathsOf(item, ref, defaultNamespace).map((path) => ['items', i, ...path]));
 }

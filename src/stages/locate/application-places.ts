@@ -5,7 +5,7 @@ import type { JsonValue } from '../../domain/json.ts';
 import type { Checkout } from '../../domain/source.ts';
 import { readDocuments } from '../../domain/yaml/read.ts';
 import { setPlaces } from './application-set.ts';
-import type { DeclaredApplication } from './discovery.ts';
+import type { DeclaredApplication } from './declared-application.ts';
 import { NO_OVERLAY, readSource } from './files.ts';
 import type { Place } from './places.ts';
 import type { RenderedSource, Target } from './render.ts';

@@ -5,7 +5,7 @@ import type { JsonObject } from '../../domain/json.ts';
 import { isArray, isObject } from '../../domain/json.ts';
 import type { Checkout } from '../../domain/source.ts';
 import type { Overlay } from '../../ports/renderer.ts';
-import type { DeclaredApplication } from './discovery.ts';
+import type { DeclaredApplication } from './declared-application.ts';
 import { readAll } from './documents.ts';
 import { NO_OVERLAY, readSource } from './files.ts';
 import type { Place } from './places.ts';

@@ -9,6 +9,7 @@ import type { Snapshot } from '../../domain/snapshot.ts';
 import type { ApplicationRef } from '../../domain/source.ts';
 import { DEFAULT_INSTANCE_LABEL, INSTALLATION_ANNOTATION, TRACKING_ANNOTATION } from './tracking.ts';
 import { formatApplication, parseInstanceName, parseTrackingId, refersTo } from './tracking.ts';
+import type { Marks } from './unmanaged.ts';
 import { whoManages } from './unmanaged.ts';
 
 /** How this Argo CD marks what it deploys, from argocd-cm: its values are not in a snapshot, so they are configured. */
@@ -27,13 +28,6 @@ export interface ApplicationIndex {
   readonly blind?: string;
   /** Applications whose status.resources lists the object, by `refKey`. */
   readonly byResource: ReadonlyMap<string, readonly Application[]>;
-}
-
-/** The marks that an object carries, and its owners where it has any. */
-export interface Marks {
-  readonly annotations?: Readonly<Record<string, string | undefined>> | undefined;
-  readonly labels?: Readonly<Record<string, string>> | undefined;
-  readonly ownerReferences?: readonly { readonly kind: string; readonly name: string }[] | undefined;
 }
 
 export interface FoundApplication {

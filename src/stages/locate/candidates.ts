@@ -4,7 +4,7 @@ import { generatorPlaces } from './application-places.ts';
 import { helmCandidates } from './helm-candidates.ts';
 import { kustomizeCandidates } from './kustomize-candidates.ts';
 import { editAt, leavesOf } from './places.ts';
-import type { Goal } from './plan.ts';
+import type { Goal } from './goal.ts';
 import type { Candidate, LocateContext, Session } from './session.ts';
 import { scalarCandidates, wishesOf } from './value-candidates.ts';
 

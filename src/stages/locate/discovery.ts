@@ -4,23 +4,10 @@ import { isArray, isObject, plainText } from '../../domain/json.ts';
 import type { ApplicationRef, Checkout } from '../../domain/source.ts';
 import type { Overlay } from '../../ports/renderer.ts';
 import { expandSet } from './application-set.ts';
+import type { DeclaredApplication } from './declared-application.ts';
 import { readAll } from './documents.ts';
 import { NO_OVERLAY, listFiles, readSource } from './files.ts';
 import type { Target } from './render.ts';
-import type { Generated } from './set-generators.ts';
-
-/** An Application that is written as a manifest in a repository. */
-export interface DeclaredApplication extends Target {
-  /** True where the manifest names its namespace; otherwise `application.namespace` is Argo CD's default. */
-  readonly namespaced: boolean;
-  readonly repoURL: string;
-  /** The repository that it was read from. */
-  readonly checkout: Checkout;
-  readonly file: string;
-  readonly document: number;
-  /** What an ApplicationSet made it from; absent for an Application that is written out. */
-  readonly generated?: Generated;
-}
 
 /** Where Argo CD lives unless told otherwise. */
 const DEFAULT_NAMESPACE = 'argocd';

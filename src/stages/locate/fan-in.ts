@@ -12,7 +12,7 @@ import { withAlike } from './alike.ts';
 import type { ApplicationIndex } from './applications.ts';
 import { applicationRef, findApplication } from './applications.ts';
 import { compareRenders } from './compare.ts';
-import type { DeclaredApplication } from './discovery.ts';
+import type { DeclaredApplication } from './declared-application.ts';
 import { applicationsIn, declaredApplications } from './discovery.ts';
 import { NO_OVERLAY, listFiles } from './files.ts';
 import type { Affected, Pairs } from './pairs.ts';

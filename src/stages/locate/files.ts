@@ -1,11 +1,12 @@
 import { readFileSync, readdirSync, realpathSync, statSync } from 'node:fs';
-import { join, posix, sep } from 'node:path';
+import { join, posix, relative, sep } from 'node:path';
 import type { Checkout } from '../../domain/source.ts';
 import type { Overlay } from '../../ports/renderer.ts';
 
 /** Text of a file of a checkout with an overlay on top; undefined where there is none inside the checkout. */
 export function readSource(checkout: Checkout, overlay: Overlay, path: string): string | undefined {
-  const changed = overlay.get(checkout.repoURL)?.get(path);
+  const files = overlay.get(checkout.repoURL);
+  const changed = files && files.size > 0 ? files.get(realPath(checkout, path)) : undefined;
   if (changed !== undefined) return changed;
   const target = insideOf(checkout, path);
   return target !== undefined && statSync(target).isFile() ? readFileSync(target, 'utf8') : undefined;
@@ -20,6 +21,17 @@ export function insideOf(checkout: Checkout, path: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/**
+ * The path of a file without symlinks on the way: what Git holds the content under, and what edits and overlays go by. A path
+ * that is not there yet is taken from its nearest folder that is; one that leads out of the checkout stays as it is.
+ */
+export function realPath(checkout: Checkout, path: string): string {
+  const target = insideOf(checkout, path);
+  if (target !== undefined) return relative(realpathSync(checkout.directory), target).split(sep).join('/');
+  const folder = posix.dirname(path);
+  return folder === '.' || folder === path ? path : posix.join(realPath(checkout, folder), posix.basename(path));
 }
 
 /** Paths of all files in a checkout whose name matches, sorted; `.git` and symlinks are left out. At most `limit`. */
@@ -43,8 +55,10 @@ export const NO_OVERLAY: Overlay = new Map();
 export function listNames(checkout: Checkout, overlay: Overlay, folder: string): readonly string[] {
   const target = insideOf(checkout, folder);
   const names = target !== undefined && statSync(target).isDirectory() ? readdirSync(target) : [];
-  const prefix = folder === '' ? '' : `${folder}/`;
-  const added = [...(overlay.get(checkout.repoURL)?.keys() ?? [])].flatMap((path) => {
+  const changed = overlay.get(checkout.repoURL) ?? new Map<string, string>();
+  const real = changed.size > 0 ? realPath(checkout, folder) : folder;
+  const prefix = real === '' ? '' : `${real}/`;
+  const added = [...changed.keys()].flatMap((path) => {
     const rest = path.startsWith(prefix) ? path.slice(prefix.length) : '/';
     return rest.includes('/') ? [] : [rest];
   });

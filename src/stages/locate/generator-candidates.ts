@@ -9,7 +9,7 @@ import { baseName } from './generated-names.ts';
 import type { ObjectRef } from '../../domain/object-ref.ts';
 import type { Place } from './places.ts';
 import { editAt, isScalar } from './places.ts';
-import type { Goal } from './plan.ts';
+import type { Goal } from './goal.ts';
 import type { Candidate } from './session.ts';
 
 interface Ranked {

@@ -3,26 +3,20 @@ import type { FieldPath } from '../../domain/field-path.ts';
 import { getField } from '../../domain/field-path.ts';
 import type { JsonValue } from '../../domain/json.ts';
 import { deepEqual, isArray, isObject, plainText } from '../../domain/json.ts';
-import type { ValueLeaf } from './helm-layers.ts';
+import type { ValueChange, ValueLeaf } from './helm-layers.ts';
 import { effectiveValues, helmLayers, liveLeaves } from './helm-layers.ts';
 import { imageCandidates } from './helm-images.ts';
 import { textCandidates } from './text-origins.ts';
-import { unsetKeys } from './helm-unset-keys.ts';
+import type { UnsetKeys } from './helm-unset-keys.ts';
+import { partsOf, unsetKeys } from './helm-unset-keys.ts';
 import { writeCandidates } from './helm-writes.ts';
 import { isScalar, nodesOf } from './places.ts';
-import type { Goal } from './plan.ts';
+import type { Goal } from './goal.ts';
 import { nameSimilarity } from './proposals.ts';
 import { findFeeders } from './search-feeders.ts';
 import type { Candidate, LocateContext, Session } from './session.ts';
 import type { Wish } from './value-candidates.ts';
 import { namesOf, scalarCandidates, wishesOf } from './value-candidates.ts';
-
-/** A change of the chart's values: a key gets a value, or goes. */
-export interface ValueChange {
-  readonly key: FieldPath;
-  /** Undefined removes the key, so that a weaker layer's value counts again. */
-  readonly value: JsonValue | undefined;
-}
 
 /**
  * Ways to reach a goal in a Helm source. Values that hold or feed the field come first, then maps and lists that the
@@ -38,8 +32,9 @@ export async function* helmCandidates(context: LocateContext, session: Session, 
   };
   const wishes = wishesOf(goal.declared.object, goal.operations);
   const values = effectiveValues(layers);
+  const unset = unsetKeys(goal, layers, values);
   const guesses =
-    wishes.length === 1 ? wishes.flatMap((wish) => guess(wish, leaves, values, goal)) : blockChanges(goal, values);
+    wishes.length === 1 ? wishes.flatMap((wish) => guess(wish, leaves, values, goal, unset)) : blockChanges(goal, values);
   const [first] = wishes;
   if (first && wishes.length === 1) yield* textCandidates(goal, first);
   if (first && wishes.length === 1)
@@ -53,16 +48,25 @@ export async function* helmCandidates(context: LocateContext, session: Session, 
   }
 }
 
-function guess(wish: Wish, leaves: readonly ValueLeaf[], values: JsonValue, goal: Goal): readonly ValueChange[] {
+function guess(
+  wish: Wish,
+  leaves: readonly ValueLeaf[],
+  values: JsonValue,
+  goal: Goal,
+  unset: UnsetKeys,
+): readonly ValueChange[] {
   const { before, after } = wish;
   if (before !== undefined && after !== undefined) {
-    const scalars = scalarCandidates(leaves, wish).map(({ leaf, value }) => ({ key: keyFor(leaf, leaves), value }));
+    const written = scalarCandidates(leaves, wish).map(({ leaf, value, cost }) => {
+      return { change: { key: keyFor(leaf, leaves), value }, cost };
+    });
+    const scalars = [...written, ...unset.defaults(wish)].sort((a, b) => a.cost - b.cost).map(({ change }) => change);
     const filled = isScalar(before) || isEmpty(before) ? additionsTo(before, wish, values, after) : [];
     const guesses = [...digests(wish, leaves), ...scalars, ...blockChanges(goal, values), ...fillIns(wish, leaves)];
-    return [...guesses, ...filled, ...unsetKeys(goal, values, wish)];
+    return [...guesses, ...filled, ...unset.named(wish)];
   }
   if (after === undefined) return [...removals(wish, leaves), ...blockChanges(goal, values)];
-  return [...blockChanges(goal, values), ...additions(wish, values, after), ...unsetKeys(goal, values, wish)];
+  return [...blockChanges(goal, values), ...additions(wish, values, after), ...unset.named(wish)];
 }
 
 /** An empty map or list of the object may be an empty one of the values. */
@@ -219,30 +223,12 @@ function setBelow(node: JsonValue, path: FieldPath, value: JsonValue | undefined
 function fillIns({ path, before, after }: Wish, leaves: readonly ValueLeaf[]): readonly ValueChange[] {
   if (typeof before !== 'string' || typeof after !== 'string') return [];
   const field = namesOf(path);
-  const part = changedPart(before, after);
-  const middle = part.slice(0, part.length - sameTail(before, part));
+  const parts = partsOf(before, after);
   return leaves
     .filter(({ value, key }) => (value === '' || value === null) && nameSimilarity(field, namesOf(key)) > 0)
     .sort((a, b) => nameSimilarity(field, namesOf(b.key)) - nameSimilarity(field, namesOf(a.key)))
     .slice(0, 3)
-    .flatMap(({ key }) => [...new Set([part, middle, after])].map((value) => ({ key, value })));
-}
-
-/** What differs, from the separator before it: of two images that have another tag, the tag. */
-function changedPart(before: string, after: string): string {
-  let same = 0;
-  while (same < Math.min(before.length, after.length) && before[same] === after[same]) same++;
-  const separator = Math.max(...[':', '@', '=', '/', ','].map((char) => after.slice(0, same).lastIndexOf(char)));
-  return after.slice(separator + 1);
-}
-
-/** How much two texts share at their ends, from a separator on: of two images in other registries, the path and tag. */
-function sameTail(before: string, part: string): number {
-  let same = 0;
-  while (same < Math.min(before.length, part.length - 1) && before.at(-1 - same) === part.at(-1 - same)) same++;
-  const tail = part.slice(part.length - same);
-  const start = tail.search(/[:@=/,]/);
-  return start < 0 ? 0 : tail.length - start;
+    .flatMap(({ key }) => parts.map((value) => ({ key, value })));
 }
 
 /** Keys that are empty now and are named like the new field. */
@@ -267,5 +253,6 @@ function additions({ path }: Wish, values: JsonValue, after: JsonValue): readonl
 
 function* everyKey(value: JsonValue, path: FieldPath = []): Generator<{ path: FieldPath; value: JsonValue }> {
   if (path.length > 0) yield { path, value };
-  if (isObject(value)) for (const [key, item] of Object.entries(value)) yield* everyKey(item, [...path, key]);
+  if (isArray(value)) for (const [i, item] of value.entries()) yield* everyKey(item, [...path, i]);
+  else if (isObject(value)) for (const [key, item] of Object.entries(value)) yield* everyKey(item, [...path, key]);
 }

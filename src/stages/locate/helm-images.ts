@@ -1,6 +1,5 @@
 import type { FieldPath } from '../../domain/field-path.ts';
-import type { ValueChange } from './helm-candidates.ts';
-import type { ValueLeaf } from './helm-layers.ts';
+import type { ValueChange, ValueLeaf } from './helm-layers.ts';
 import { imageParts } from './image-entries.ts';
 import { nameSimilarity } from './proposals.ts';
 import type { Candidate } from './session.ts';

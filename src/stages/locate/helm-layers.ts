@@ -23,6 +23,13 @@ export interface Layer {
   readonly parameter?: { readonly index: number; readonly path: FieldPath };
 }
 
+/** A change of the chart's values: a key gets a value, or goes. */
+export interface ValueChange {
+  readonly key: FieldPath;
+  /** Undefined removes the key, so that a weaker layer's value counts again. */
+  readonly value: JsonValue | undefined;
+}
+
 /**
  * All values that a chart is rendered with, the weakest first: subcharts' defaults, the chart's defaults, value files
  * in order, inline values, parameters (docs/user-guide/helm.md).
@@ -63,7 +70,10 @@ function filePlace(
 /** Defaults of a chart and, below them, of its vendored subcharts under their names or aliases. */
 function chartLayers(checkout: Checkout, folder: string, prefix: FieldPath, closed: string | undefined): Layer[] {
   const chart = documentOf(checkout, posix.join(folder, 'Chart.yaml'));
-  const dependencies = isArray(chart.dependencies) ? chart.dependencies.filter(isObject) : [];
+  // A chart of API version v1 lists them in a file of its own.
+  const old = isArray(chart.dependencies) ? {} : documentOf(checkout, posix.join(folder, 'requirements.yaml'));
+  const list = chart.dependencies ?? old.dependencies;
+  const dependencies = isArray(list) ? list.filter(isObject) : [];
   const out: Layer[] = [];
   if (prefix.length < 4) {
     for (const [name, path] of subcharts(checkout, folder, dependencies)) {
@@ -116,10 +126,11 @@ function subcharts(
 ): ReadonlyMap<string, string> {
   const out = new Map<string, string>();
   const charts = posix.join(folder, 'charts');
-  const folders = dependencies.map(({ name }) => plainText(name));
-  for (const name of folders) {
-    if (listNames(checkout, NO_OVERLAY, posix.join(charts, name)).includes('Chart.yaml'))
-      out.set(name, posix.join(charts, name));
+  for (const entry of listNames(checkout, NO_OVERLAY, charts)) {
+    const path = posix.join(charts, entry);
+    // Helm reads every chart in there, also one that no list names, but for these (pkg/chart/loader).
+    if (/^[._]/.test(entry) || !listNames(checkout, NO_OVERLAY, path).includes('Chart.yaml')) continue;
+    out.set(plainText(documentOf(checkout, posix.join(path, 'Chart.yaml')).name) || entry, path);
   }
   for (const { name, repository } of dependencies) {
     if (typeof name !== 'string' || typeof repository !== 'string' || !repository.startsWith('file://')) continue;

@@ -1,66 +1,94 @@
-import { posix } from 'node:path';
 import type { FieldPath } from '../../domain/field-path.ts';
 import { formatFieldPath, getField } from '../../domain/field-path.ts';
 import type { JsonValue } from '../../domain/json.ts';
-import { isObject } from '../../domain/json.ts';
-import type { ValueChange } from './helm-candidates.ts';
-import { NO_OVERLAY, readSource } from './files.ts';
-import { nodesOf } from './places.ts';
-import type { Goal } from './plan.ts';
-import { nameSimilarity } from './proposals.ts';
+import type { Layer, ValueChange } from './helm-layers.ts';
+import type { Goal } from './goal.ts';
+import { nameSimilarity, proposeValues } from './proposals.ts';
+import type { TemplateKey } from './template-keys.ts';
+import { templateKeys } from './template-keys.ts';
 import type { Wish } from './value-candidates.ts';
 import { namesOf } from './value-candidates.ts';
 
-/**
- * Keys that a chart's templates name (`.Values.a.b`) and that no values file has yet, the nearest in name to the field first.
- * What a template reads of an entry that it ranges over (`$worker.memory`) is looked for in the entry that the object is named after.
- */
-export function unsetKeys(
-  { source, declared }: Goal,
-  values: JsonValue,
-  { path, after }: Wish,
-): readonly ValueChange[] {
-  if (after === undefined) return [];
-  const { checkout, path: folder } = source.request;
-  const field = namesOf(path);
-  const found = new Map<string, { readonly key: FieldPath; readonly near: number }>();
-  const add = (names: readonly string[], below: FieldPath): void => {
-    const near = nameSimilarity(field, names);
-    const key = [...below, ...names];
-    if (near > 0 && getField(values, key) === undefined) found.set(formatFieldPath(key), { key, near });
-  };
-  const entries = namedEntries(values, declared.ref.name);
-  for (const { repoURL, path: file } of source.inputs) {
-    if (repoURL !== checkout.repoURL || !/(^|\/)templates\/.*\.(ya?ml|tpl)$/.test(file)) continue;
-    // A packed or vendored subchart sees its values below its name; those that libraries name are the chart's own.
-    const inner = /^charts\/([^/]+)\//.exec(posix.relative(folder, file))?.[1];
-    const text = readSource(checkout, NO_OVERLAY, file) ?? '';
-    if (/\brange\b/.test(text) && inner === undefined) {
-      for (const [, dotted = ''] of text.matchAll(/[\s(]\$?\w*((?:\.[A-Za-z_]\w*)+)/g)) {
-        for (const entry of entries) add(dotted.split('.').slice(1), entry);
-      }
-    }
-    for (const [, dotted = ''] of text.matchAll(/\.Values((?:\.[A-Za-z_]\w*)+)/g)) {
-      add(dotted.split('.').slice(1), inner === undefined || dotted.startsWith('.global.') ? [] : [inner]);
-    }
-  }
-  const last = path.at(-1);
-  const item = typeof last === 'object' || typeof last === 'number' || last === '-';
-  return [...found.values()]
-    .sort((a, b) => b.near - a.near)
-    .slice(0, 4)
-    .flatMap(({ key }): ValueChange[] => {
-      if (item) return [{ key, value: [after] }];
-      const whole = { key, value: after };
-      return key.at(-1) === last || typeof last !== 'string' ? [whole] : [whole, { key, value: { [last]: after } }];
-    });
+/** What a chart's templates read and no values file has yet. */
+export interface UnsetKeys {
+  /** Keys whose default in the template shows in the field, with what gives the wanted one; less cost is likelier. */
+  defaults(wish: Wish): readonly { readonly change: ValueChange; readonly cost: number }[];
+  /** Keys that are named like the field, the nearest first. */
+  named(wish: Wish): readonly ValueChange[];
 }
 
-/** Maps among the entries of a map whose key is a part of a name: `workers.mail` for `worker-mail`. */
-function namedEntries(values: JsonValue, name: string): readonly FieldPath[] {
-  const parts = new Set([name, ...name.split('-')]);
-  return [...nodesOf(values)].flatMap(({ path, value }) => {
-    const last = path.at(-1);
-    return path.length > 1 && isObject(value) && typeof last === 'string' && parts.has(last) ? [path] : [];
-  });
+/** Keys that templates name (`.Values.a.b`) and that are unset, or empty, in the values. */
+export function unsetKeys({ source, declared }: Goal, layers: readonly Layer[], values: JsonValue): UnsetKeys {
+  let known: readonly TemplateKey[] | undefined;
+  const keys = (): readonly TemplateKey[] => {
+    known ??= templateKeys(source, layers, values, declared.ref.name);
+    return known;
+  };
+  return {
+    defaults({ path, before, after }) {
+      if (before === undefined || after === undefined) return [];
+      const field = namesOf(path);
+      const found = keys().flatMap(({ key, names, fallback = null }) => {
+        const now = getField(values, key);
+        // Templates take an empty value for none.
+        if (now !== undefined && now !== null && now !== '') return [];
+        const near = Math.min(nameSimilarity(field, names), 4) * 0.15;
+        return proposeValues(fallback, before, after).map(({ value, distance }) => {
+          return { change: { key, value }, cost: distance - near + 0.3 };
+        });
+      });
+      return [...new Map(found.map((one) => [JSON.stringify(one.change), one])).values()]
+        .sort((a, b) => a.cost - b.cost)
+        .slice(0, MOST_DEFAULTS);
+    },
+    named({ path, before, after }) {
+      if (after === undefined) return [];
+      const field = namesOf(path);
+      const found = new Map<string, { readonly key: FieldPath; readonly near: number }>();
+      for (const { key, names } of keys()) {
+        const near = nameSimilarity(field, names);
+        if (near > 0 && getField(values, key) === undefined) found.set(formatFieldPath(key), { key, near });
+      }
+      const last = path.at(-1);
+      const item = typeof last === 'object' || typeof last === 'number' || last === '-';
+      const texts = typeof before === 'string' && typeof after === 'string' ? partsOf(before, after) : [after];
+      return [...found.values()]
+        .sort((a, b) => b.near - a.near)
+        .slice(0, 4)
+        .flatMap(({ key }): ValueChange[] => {
+          if (item && before === undefined) return [{ key, value: [after] }];
+          const whole = texts.map((value) => ({ key, value }));
+          return key.at(-1) === last || typeof last !== 'string'
+            ? whole
+            : [...whole, { key, value: { [last]: after } }];
+        });
+    },
+  };
+}
+
+/** Each costs a render or two. */
+const MOST_DEFAULTS = 6;
+
+/** What of a wanted text may be a value of its own: the part that differs, without what both texts end with, and the whole. */
+export function partsOf(before: string, after: string): readonly string[] {
+  const part = changedPart(before, after);
+  const middle = part.slice(0, part.length - sameTail(before, part));
+  return [...new Set([part, middle, after])];
+}
+
+/** What differs, from the separator before it: of two images that have another tag, the tag. */
+function changedPart(before: string, after: string): string {
+  let same = 0;
+  while (same < Math.min(before.length, after.length) && before[same] === after[same]) same++;
+  const separator = Math.max(...[':', '@', '=', '/', ','].map((char) => after.slice(0, same).lastIndexOf(char)));
+  return after.slice(separator + 1);
+}
+
+/** How much two texts share at their ends, from a separator on: of two images in other registries, the path and tag. */
+function sameTail(before: string, part: string): number {
+  let same = 0;
+  while (same < Math.min(before.length, part.length - 1) && before.at(-1 - same) === part.at(-1 - same)) same++;
+  const tail = part.slice(part.length - same);
+  const start = tail.search(/[:@=/,]/);
+  return start < 0 ? 0 : tail.length - start;
 }

@@ -4,11 +4,10 @@ import { formatFieldPath, getField } from '../../domain/field-path.ts';
 import type { JsonValue } from '../../domain/json.ts';
 import { isArray, isObject, plainText } from '../../domain/json.ts';
 import { sourcePath } from './application-places.ts';
-import type { ValueChange } from './helm-candidates.ts';
-import type { Layer, ValueLeaf } from './helm-layers.ts';
+import type { Layer, ValueChange, ValueLeaf } from './helm-layers.ts';
 import { setsAt } from './helm-layers.ts';
 import { editAt, isScalar, nest } from './places.ts';
-import type { Goal } from './plan.ts';
+import type { Goal } from './goal.ts';
 import type { Candidate, LocateContext } from './session.ts';
 
 /**

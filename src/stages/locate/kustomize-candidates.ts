@@ -12,7 +12,7 @@ import { imageEntryCandidates } from './image-entries.ts';
 import { carriesValue, inlinePatches, kustomizePlaces } from './kustomize-places.ts';
 import type { Leaf, Place } from './places.ts';
 import { editAt, leavesOf } from './places.ts';
-import type { Goal } from './plan.ts';
+import type { Goal } from './goal.ts';
 import { withWrittenNames } from './reference-names.ts';
 import type { Candidate, LocateContext, Session } from './session.ts';
 import type { Wish } from './value-candidates.ts';

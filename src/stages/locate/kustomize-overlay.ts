@@ -8,7 +8,7 @@ import type { ObjectRef } from '../../domain/object-ref.ts';
 import { baseName } from './generated-names.ts';
 import type { Place } from './places.ts';
 import { editAt, setOperation } from './places.ts';
-import type { Goal } from './plan.ts';
+import type { Goal } from './goal.ts';
 import type { Candidate } from './session.ts';
 import type { Wish } from './value-candidates.ts';
 import { wishesOf } from './value-candidates.ts';

@@ -8,37 +8,15 @@ import type { Result } from '../../domain/result.ts';
 import { err, ok } from '../../domain/result.ts';
 import { isArray, isObject } from '../../domain/json.ts';
 import type { JsonValue } from '../../domain/json.ts';
-import type { ApplicationRef, Checkout, Location, RenderedObject } from '../../domain/source.ts';
+import type { Checkout, Location, RenderedObject } from '../../domain/source.ts';
 import { locateField } from '../../domain/yaml/locate.ts';
 import { readDocuments } from '../../domain/yaml/read.ts';
-import { NO_OVERLAY, readSource } from './files.ts';
+import type { FieldOrigin, Question } from './field-origin.ts';
+import { NO_OVERLAY, readSource, realPath } from './files.ts';
 import { findDeclared, sourceOfObject } from './location.ts';
 import type { LocateContext, Session } from './session.ts';
 import { createSession } from './session.ts';
 import { traceByRendering } from './trace.ts';
-import type { Question } from './trace.ts';
-
-/** Where a field's value is written, how it gets from there into the object, and what else it feeds. */
-export interface FieldOrigin {
-  readonly value: JsonValue;
-  readonly repoURL: string;
-  readonly file: string;
-  /** 1-based. */
-  readonly line: number;
-  readonly column: number;
-  /** Path of the value in its file; with `inside: path`, in the YAML text that is at that path. */
-  readonly path: string;
-  /** For people: `the manifest`, `values key image.tag in env/prod.yaml`. */
-  readonly via: string;
-  /** Other fields that the same value feeds. */
-  readonly feeds: readonly FedField[];
-}
-
-export interface FedField {
-  readonly application: ApplicationRef;
-  readonly object: ObjectRef;
-  readonly field: string;
-}
 
 /** Error codes: `not-in-git` (no such object or field), `not-found` (no place was found), and those of rendering. */
 export async function findOrigin(
@@ -110,7 +88,8 @@ function originInManifest(
   }
   const { line, column } = place;
   const via = place.shared ? 'the manifest, through an anchor' : 'the manifest';
-  const { repoURL, file } = origin;
+  const { repoURL } = origin;
+  const file = checkout ? realPath(checkout, origin.file) : origin.file;
   return ok({ value, repoURL, file, line, column, path: formatFieldPath(full), via, feeds: [] });
 }
 

@@ -5,6 +5,7 @@ import { sameObject } from '../../domain/object-ref.ts';
 import type { ApplicationRef, Checkout, RenderedObject, RenderedPair } from '../../domain/source.ts';
 import type { Overlay } from '../../ports/renderer.ts';
 import { comparable } from './compare.ts';
+import { realPath } from './files.ts';
 import { pathOf, sameRepositoryKey, sourcesOf } from './spec.ts';
 import type { RenderService, Target } from './render.ts';
 
@@ -97,7 +98,11 @@ async function readsTouched(
     if (!same) return false;
     const inputs = renderer.inputs(request);
     if (!inputs.ok) return mayRead(sources.value, overlay);
-    return inputs.value.some(({ repoURL, path }) => overlayFor(overlay, repoURL)?.has(path) ?? false);
+    return inputs.value.some(({ repoURL, path }) => {
+      const touched = overlayFor(overlay, repoURL);
+      const at = checkouts.find((checkout) => checkout.repoURL === repoURL);
+      return touched?.has(at ? realPath(at, path) : path) ?? false;
+    });
   });
 }
 

@@ -1,4 +1,4 @@
-import type { Change, Operation } from '../../domain/change.ts';
+import type { Change } from '../../domain/change.ts';
 import type { ChangeSet } from '../../domain/change-set.ts';
 import { formatFieldPath } from '../../domain/field-path.ts';
 import { deepEqual } from '../../domain/json.ts';
@@ -8,30 +8,18 @@ import type { Problem } from '../../domain/problem.ts';
 import { problem } from '../../domain/problem.ts';
 import type { Result } from '../../domain/result.ts';
 import { err, ok } from '../../domain/result.ts';
-import type { Checkout, Location, RenderedObject } from '../../domain/source.ts';
+import type { Checkout, Location } from '../../domain/source.ts';
 import { candidatesFor } from './candidates.ts';
 import { expectedAfter } from './compare.ts';
+import type { Goal } from './goal.ts';
 import { findDeclared, sourceOfObject } from './location.ts';
-import type { RenderedApplication, RenderedSource } from './render.ts';
 import type { Attempt, Candidate, LocateContext, Session, Settled, Tried } from './session.ts';
 import { createSession, toResult } from './session.ts';
 import { templateHint } from './template-hint.ts';
+import { unwrittenOptions } from './unwritten-options.ts';
 
 /** Why a change cannot be made in Git, with what was tried. */
 export type PlanProblem = Problem & { readonly tried?: readonly Tried[] };
-
-/** One step of a change: the object as it is rendered, and the operations to carry out on it together. */
-export interface Goal {
-  readonly location: Location;
-  readonly base: RenderedApplication;
-  readonly source: RenderedSource;
-  readonly declared: RenderedObject;
-  readonly operations: readonly Operation[];
-  /** What the render must be. */
-  readonly wanted: readonly RenderedObject[];
-  /** Whether a fault is mended, which is done where it is; a wish for one environment alone goes to its own values. */
-  readonly mending: boolean;
-}
 
 /**
  * Turns changes of declared objects into the smallest edit of source files that makes exactly them. Each change is
@@ -157,9 +145,15 @@ async function settle(
   const fields = goal.operations.map(({ path }) => formatFieldPath(path)).join(', ');
   const others = session.tried.find(({ why }) => why.startsWith('it also changes'));
   const message = `no single place in Git sets ${fields} of ${formatRef(goal.declared.ref)} alone`;
-  const hint = templateHint(goal);
+  const hint = templateHint(goal) ?? anchorHint(session) ?? unwrittenOptions(context, goal);
   const text = others ? `${message}: ${others.place} ${others.why.replace('it ', '')}` : message;
   return err({ ...problem('not-editable', hint === undefined ? text : `${text}: ${hint}`), tried: session.tried });
+}
+
+/** Where the value is written, and others share it through an anchor. */
+function anchorHint({ tried }: Session): string | undefined {
+  const found = tried.find(({ why }) => why.endsWith('[edit-anchor]'));
+  return found && `${found.place}: ${found.why.replace(' [edit-anchor]', '')}`;
 }
 
 function together(settled: Settled, candidate: Candidate, changeSet: ChangeSet): Found {

@@ -19,7 +19,7 @@ export function proposeValues(scalar: Scalar, before: JsonValue, after: JsonValu
   if (after === null) return [];
   if (text === old) return [{ value: typedLike(scalar, after), distance: 0 }];
   if (text === '' || old === '') return [];
-  const out: ValueProposal[] = [];
+  const out: ValueProposal[] = [...unformatted(scalar, old, wanted)];
   if (typeof scalar !== 'boolean') {
     for (const at of occurrences(old, text)) {
       const [head, tail] = [old.slice(0, at), old.slice(at + text.length)];
@@ -30,6 +30,9 @@ export function proposeValues(scalar: Scalar, before: JsonValue, after: JsonValu
     }
   }
   if (typeof scalar === 'string') {
+    // `upper` made the field of a value in lower case.
+    const lower = text === old.toLowerCase() && wanted === wanted.toUpperCase() ? wanted.toLowerCase() : undefined;
+    if (lower !== undefined) out.push({ value: lower, distance: 1 });
     for (const at of occurrences(text, old)) {
       const value = text.slice(0, at) + wanted + text.slice(at + old.length);
       out.push({ value, distance: 2 });
@@ -40,6 +43,18 @@ export function proposeValues(scalar: Scalar, before: JsonValue, after: JsonValu
     if (decode(text) === old) out.push({ value: Buffer.from(wanted).toString('base64'), distance: 3 });
   }
   return out;
+}
+
+/** What Go prints for a value of another type than the verb of a format is for: `%!s(float64=1.2)` (package fmt, format errors). */
+const MISFORMATTED = /%!\w\([\w.*[\]]+=([^()]*)\)/;
+
+/** A number where a format wants a string: the text that is wanted in its place, which must be a string then. */
+function unformatted(scalar: Scalar, old: string, wanted: string): readonly ValueProposal[] {
+  const odd = typeof scalar === 'string' ? null : MISFORMATTED.exec(old);
+  if (!odd || odd[1] !== String(scalar)) return [];
+  const [head, tail] = [old.slice(0, odd.index), old.slice(odd.index + odd[0].length)];
+  const fits = wanted.startsWith(head) && wanted.endsWith(tail) && wanted.length > head.length + tail.length;
+  return fits ? [{ value: wanted.slice(head.length, wanted.length - tail.length), distance: 1 }] : [];
 }
 
 function occurrences(text: string, part: string): readonly number[] {

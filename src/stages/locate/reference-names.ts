@@ -3,7 +3,7 @@ import type { FieldPath } from '../../domain/field-path.ts';
 import { isObject } from '../../domain/json.ts';
 import { generatorsOf } from './generator-candidates.ts';
 import type { Place } from './places.ts';
-import type { Goal } from './plan.ts';
+import type { Goal } from './goal.ts';
 import type { Wish } from './value-candidates.ts';
 
 const REFERENCE = /^(?:name|claimName|secretName|serviceAccountName|serviceAccount)$/;

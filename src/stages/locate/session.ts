@@ -17,7 +17,7 @@ import { withAlike } from './alike.ts';
 import { textChange } from './text-change.ts';
 import { comparable, compareRenders } from './compare.ts';
 import type { FanIn } from './fan-in.ts';
-import { NO_OVERLAY, readSource } from './files.ts';
+import { NO_OVERLAY, readSource, realPath } from './files.ts';
 import { heldBefore } from './held-before.ts';
 import { overlayOf } from './pairs.ts';
 import { pinnedReason } from './pinned.ts';
@@ -108,9 +108,12 @@ export async function createSession(
     const checkout = checkouts.get(repoURL);
     const baseRevision = checkout?.revision ?? '';
     const read = (path: string): string | undefined => (checkout ? readSource(checkout, NO_OVERLAY, path) : undefined);
-    const files = [...texts].map(([path, text]) => textChange(path, read(path) ?? '', text));
+    // What a symlink leads to is edited, where Git holds it: others may come to it on another way.
+    const real = (path: string): string => (checkout ? realPath(checkout, path) : path);
+    const files = [...texts].map(([path, text]) => textChange(real(path), read(path) ?? '', text));
     if (edits.length === 0 && files.length > 0) return ok({ repoURL, baseRevision, files, edits, place });
-    const built = buildChangeSet({ repoURL, baseRevision, edits, place, read });
+    const written = edits.map((edit) => ({ ...edit, path: real(edit.path) }));
+    const built = buildChangeSet({ repoURL, baseRevision, edits: written, place, read });
     return built.ok ? ok({ ...built.value, files: [...built.value.files, ...files] }) : built;
   }
 

@@ -6,6 +6,8 @@ import type { Checkout } from '../../domain/source.ts';
 import type { Overlay } from '../../ports/renderer.ts';
 import { readAll } from './documents.ts';
 import { listFiles, readSource } from './files.ts';
+import type { PathPattern } from './set-globs.ts';
+import { selectFiles, selectFolders } from './set-globs.ts';
 import type { Parameters } from './set-template.ts';
 import { fillTemplate, flatten } from './set-template.ts';
 import { sameRepositoryKey } from './spec.ts';
@@ -78,10 +80,7 @@ function isEmpty(map: JsonObject): boolean {
 
 function fromFiles(patterns: readonly JsonValue[], context: GeneratorContext): readonly Generated[] | undefined {
   const { checkout, overlay } = context;
-  const wanted = patterns
-    .filter(isObject)
-    .map(({ path, exclude }) => ({ path: plainText(path), exclude: exclude === true }));
-  const files = select(listFiles(checkout, /\.(ya?ml|json)$/), wanted);
+  const files = selectFiles(listFiles(checkout, /\.(ya?ml|json)$/), patternsOf(patterns));
   return files.flatMap((file) => {
     const documents = readAll(readSource(checkout, overlay, file) ?? '', file);
     if (!documents.ok) return [];
@@ -98,42 +97,19 @@ function fromFiles(patterns: readonly JsonValue[], context: GeneratorContext): r
 
 function fromDirectories(patterns: JsonValue | undefined, context: GeneratorContext): readonly Generated[] | undefined {
   if (!isArray(patterns)) return undefined;
-  const wanted = patterns
-    .filter(isObject)
-    .map(({ path, exclude }) => ({ path: plainText(path), exclude: exclude === true }));
   const folders = new Set<string>();
   for (const file of listFiles(context.checkout, /./)) {
     for (let folder = posix.dirname(file); folder !== '.'; folder = posix.dirname(folder)) folders.add(folder);
   }
-  return select([...folders].sort(), wanted).map((folder) => ({
+  return selectFolders([...folders].sort(), patternsOf(patterns)).map((folder) => ({
     parameters: pathParameters(folder, context),
     elements: [],
     files: [],
   }));
 }
 
-function select(paths: readonly string[], patterns: readonly { path: string; exclude: boolean }[]): readonly string[] {
-  return paths.filter((path) => {
-    const hits = patterns.filter((pattern) => matchesGlob(path, pattern.path));
-    return hits.length > 0 && !hits.some(({ exclude }) => exclude);
-  });
-}
-
-/** `*` and `?` stop at slashes, `**` does not, `{a,b}` is either. */
-function matchesGlob(path: string, pattern: string): boolean {
-  const source = pattern.replace(/\*\*\/|\*\*|[*?{},.+^$()|[\]\\]/g, (part) => {
-    const known: Readonly<Record<string, string>> = {
-      '**/': '(?:.*/)?',
-      '**': '.*',
-      '*': '[^/]*',
-      '?': '[^/]',
-      '{': '(?:',
-      '}': ')',
-      ',': '|',
-    };
-    return known[part] ?? `\\${part}`;
-  });
-  return new RegExp(`^${source}$`).test(path);
+function patternsOf(entries: readonly JsonValue[]): readonly PathPattern[] {
+  return entries.filter(isObject).map(({ path, exclude }) => ({ path: plainText(path), exclude: exclude === true }));
 }
 
 /** The parameters that tell the path (applicationset/generators/git.go). */

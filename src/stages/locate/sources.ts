@@ -12,7 +12,7 @@ import type { Renderer } from '../../ports/renderer.ts';
 import type { ApplicationIndex } from './applications.ts';
 import { applicationRef } from './applications.ts';
 import { createFanIn } from './fan-in.ts';
-import type { FieldOrigin } from './origin.ts';
+import type { FieldOrigin } from './field-origin.ts';
 import { findOrigin } from './origin.ts';
 import type { Located } from './location.ts';
 import { locateObject } from './location.ts';

@@ -6,7 +6,7 @@ import { generatorsOf, plainEntry, textsOf } from './generator-candidates.ts';
 import { kustomizePlaces } from './kustomize-places.ts';
 import { perturb } from './proposals.ts';
 import type { Candidate } from './session.ts';
-import type { Question } from './trace.ts';
+import type { Question } from './field-origin.ts';
 import type { Wish } from './value-candidates.ts';
 
 /** A file that is no YAML, and what it would be with another value. */

@@ -7,34 +7,26 @@ import type { Problem } from '../../domain/problem.ts';
 import { problem } from '../../domain/problem.ts';
 import type { Result } from '../../domain/result.ts';
 import { err, ok } from '../../domain/result.ts';
-import type { Location, RenderedObject } from '../../domain/source.ts';
+import type { RenderedObject } from '../../domain/source.ts';
 import { applicationPlaces, generatorPlaces } from './application-places.ts';
 import { compareRenders } from './compare.ts';
 import { counterpart, isIdentity, valueIn } from './counterpart.ts';
-import { NO_OVERLAY } from './files.ts';
+import type { FedField, FieldOrigin, Question } from './field-origin.ts';
+import { NO_OVERLAY, realPath } from './files.ts';
 import { effectiveValues, helmLayers, liveLeaves } from './helm-layers.ts';
 import { writeCandidates } from './helm-writes.ts';
 import { describes, leavesThatCarry } from './kustomize-candidates.ts';
 import { inlinePatches, kustomizePlaces } from './kustomize-places.ts';
-import type { FedField, FieldOrigin } from './origin.ts';
 import { positionInPlace } from './position.ts';
 import type { Leaf } from './places.ts';
 import { editAt, leavesOf, scalarsOf } from './places.ts';
 import { perturb } from './proposals.ts';
 import { rankedLeaves } from './rank-leaves.ts';
-import type { RenderedSource } from './render.ts';
 import { findFollowed } from './search-feeders.ts';
 import type { Candidate, LocateContext, Session } from './session.ts';
 import { templateHint } from './template-hint.ts';
 import { textOrigins } from './text-origins.ts';
-
-export interface Question {
-  readonly location: Location;
-  readonly source: RenderedSource;
-  readonly declared: RenderedObject;
-  readonly path: FieldPath;
-  readonly value: JsonValue;
-}
+import { unwrittenOptions } from './unwritten-options.ts';
 
 /** Where a followed value is written, and the change that showed that the field follows it. */
 interface Followed {
@@ -61,15 +53,6 @@ export async function traceByRendering(
     return err(problem('not-found', hint === undefined ? message : `${message}: ${hint}`));
   }
   return ok({ value, ...found.origin, feeds: await feedsOf(context, session, question, found.candidate, path) });
-}
-
-/** What may be the reason where the Application has options of its own, and its manifest is in no repository that is read. */
-function unwrittenOptions(context: LocateContext, { location, source }: Question): string | undefined {
-  const { checkout, source: written } = source.request;
-  const { helm, kustomize } = written;
-  const inline = kustomize ?? helm?.values ?? helm?.valuesObject ?? helm?.parameters;
-  if (inline === undefined || context.fanIn.declaration(location, checkout)) return undefined;
-  return `the Application has options of its own, and its manifest is not in ${checkout.repoURL}`;
 }
 
 /** Files that are no YAML, such as those that a generator puts into a ConfigMap as they are. */
@@ -189,8 +172,10 @@ async function followsLeaf(
 
 function originOf(session: Session, { place, path: at }: Leaf): Followed['origin'] {
   const inner = formatFieldPath([...place.base, ...at]);
-  const { repoURL, file } = place;
-  const position = positionInPlace(session.checkout(repoURL), place, at);
+  const { repoURL } = place;
+  const checkout = session.checkout(repoURL);
+  const file = checkout ? realPath(checkout, place.file) : place.file;
+  const position = positionInPlace(checkout, place, at);
   const outer = place.inside ? formatFieldPath(place.inside) : place.member;
   const path = outer === undefined ? inner : `${outer} > ${inner}`;
   return { repoURL, file, ...position, path, via: `${inner} in ${place.label}` };

@@ -1,4 +1,9 @@
-import type { Marks } from './applications.ts';
+/** The marks that an object carries, and its owners where it has any. */
+export interface Marks {
+  readonly annotations?: Readonly<Record<string, string | undefined>> | undefined;
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+  readonly ownerReferences?: readonly { readonly kind: string; readonly name: string }[] | undefined;
+}
 
 /** Who seems to deploy an object that no Application claims, from the marks that tools leave; undefined where none does. */
 export function whoManages({ annotations = {}, labels = {}, ownerReferences = [] }: Marks): string | undefined {

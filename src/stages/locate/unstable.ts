@@ -3,7 +3,7 @@ import { applyOperations } from '../../domain/change.ts';
 import { differences } from '../../domain/json.ts';
 import { refKey } from '../../domain/object-ref.ts';
 import type { RenderedObject } from '../../domain/source.ts';
-import type { PreparedSource } from './render.ts';
+import type { RenderRequest, Renderer } from '../../ports/renderer.ts';
 import { NO_OVERLAY, readSource } from './files.ts';
 
 /** Template functions that give something else each time (Masterminds/sprig: crypto, random, date, uuid). */
@@ -11,7 +11,10 @@ const RANDOM =
   /\b(rand(?:AlphaNum|Alpha|Ascii|Numeric|Bytes|Int)|gen(?:PrivateKey|CA|CAWithKey|SelfSignedCert|SignedCert)\w*|uuidv4|now|ago|shuffle|bcrypt|htpasswd|encryptAES)\b/;
 
 /** Whether two renders of a source may differ by themselves: a template says so, or cannot be looked into. */
-export function mayBeRandom({ type, request }: PreparedSource, inputs: readonly { path: string }[]): boolean {
+export function mayBeRandom(
+  { type, request }: { readonly type: Renderer['type']; readonly request: RenderRequest },
+  inputs: readonly { path: string }[],
+): boolean {
   if (type !== 'Helm') return false;
   return inputs.some(({ path }) => {
     if (path.endsWith('.tgz')) return true;

@@ -1,7 +1,7 @@
 import type { Location } from '../../domain/source.ts';
 import type { Git, GitCommit, GitRepository, SourceVersion } from '../../ports/git.ts';
 import type { Log } from '../../ports/log.ts';
-import type { DeclaredApplication } from './discovery.ts';
+import type { DeclaredApplication } from './declared-application.ts';
 import { applicationsIn } from './discovery.ts';
 import type { FanIn } from './fan-in.ts';
 import { NO_OVERLAY } from './files.ts';

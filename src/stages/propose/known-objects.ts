@@ -17,7 +17,7 @@ export interface KnownObject {
 /** Objects of a kind in a namespace; undefined where the cluster could not be read for this kind. */
 export function knownObjects(
   { snapshot, siblings }: Pick<ProposeContext, 'snapshot' | 'siblings'>,
-  kind: ReferencedKind,
+  kind: ReferencedKind | 'Service',
   namespace: string,
 ): KnownObject[] | undefined {
   if (isBlind(snapshot, kind)) return undefined;

@@ -26,6 +26,9 @@ const OWN_SOURCES: readonly Origin[] = ['pattern', 'rule', 'history'];
  * that names what exists (a tag, a key, a port) stands: the misspelt word was meant to be new.
  */
 export async function propose(proposers: readonly Proposer[], context: ProposeContext): Promise<Proposed> {
+  // Such an incident is something to know, and what was meant by it is not known.
+  if (context.incident.severity === 'info')
+    return { answers: [], chosen: undefined, why: 'it is told for information only, so nothing is proposed' };
   const asked = proposers.filter(({ causes }) =>
     causes.some((pattern) => coversCause(pattern, context.incident.cause)),
   );

@@ -47,7 +47,10 @@ void test('the words of the server are told: 403 of a token without a scope, 404
   );
   const { reader, writer } = forgeAt(url);
   const write = await writer.updatePullRequest(1, { title: 'x' });
-  assert.equal(write.ok ? '' : write.error.message, `could not update pull request 1: ${message}`);
+  assert.equal(
+    write.ok ? '' : write.error.message,
+    `could not update pull request 1: ${message} (${url}/api/v1, HTTP 403)`,
+  );
   const read = await reader.pullRequest(1);
   assert.match(read.ok ? '' : read.error.message, /not found; branch does not exist/);
 });

@@ -234,5 +234,5 @@ test('a right that is taken and given back while the daemon runs', () =>
 /** What Remendo reads beside the core API. */
 const OTHERS = (
   'deployments replicasets statefulsets daemonsets jobs cronjobs endpointslices storageclasses ' +
-  'horizontalpodautoscalers poddisruptionbudgets applications appprojects'
+  'horizontalpodautoscalers poddisruptionbudgets ingresses ingressclasses applications appprojects'
 ).split(' ');

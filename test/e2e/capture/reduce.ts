@@ -7,7 +7,7 @@ import type { Snapshot } from '../../../src/domain/snapshot.ts';
 /** Events of the way that every pod goes. */
 const USUAL = new Set(['Scheduled', 'Pulling', 'Pulled', 'Created', 'Started', 'ScalingReplicaSet']);
 
-/** What of a cluster belongs to one namespace, as manifests: its objects, and the nodes and classes that they name. */
+/** What of a cluster belongs to one namespace, as manifests: its objects, and the nodes, volumes and classes that they name. */
 export function objectsOf({ objects }: Snapshot, namespace: string): readonly JsonObject[] {
   const here = { ...objects };
   for (const kind of ALL_KINDS) {
@@ -21,6 +21,8 @@ export function objectsOf({ objects }: Snapshot, namespace: string): readonly Js
     Event: here.Event.filter(({ reason, type }) => type !== 'Normal' || !USUAL.has(reason ?? '')),
     Node: objects.Node.filter(({ metadata }) => unscheduled || (nodes.has(metadata.name) && nodes.size > 1)),
     StorageClass: objects.StorageClass.filter(({ metadata }) => claims && metadata.name.endsWith(`-${namespace}`)),
+    PersistentVolume: objects.PersistentVolume.filter(({ spec }) => spec?.claimRef?.namespace === namespace),
+    IngressClass: objects.IngressClass.filter(({ metadata }) => metadata.name.endsWith(`-${namespace}`)),
   });
   return ALL_KINDS.flatMap((kind) => here[kind].map((object) => manifest(kind, object)));
 }

@@ -157,6 +157,14 @@ function recorded(directory: string): z.infer<typeof Entry>[] {
   return lines.flatMap((line) => (line === '' ? [] : [Entry.parse(JSON.parse(line))]));
 }
 
+/** How a program of a run was started last; throws where it never was. */
+export function startedAs(directory: string, name: string): StartOptions & { readonly program: string } {
+  const entry = recorded(directory).findLast((one) => one.name === name);
+  if (entry === undefined) throw new Error(`${name} was never started`);
+  const { program, args, env, cwd, user } = entry;
+  return { program, args, env, cwd, user };
+}
+
 /** Ends everything that a run wrote down, last started first, and what containers it left. */
 export async function endRecorded(directory: string): Promise<void> {
   await end(recorded(directory).reverse());

@@ -24,6 +24,8 @@ export interface Release {
   readonly namespace: string;
   /** What helm printed: the notes. */
   install(values: unknown): Promise<string>;
+  /** The same, without waiting for the pods. */
+  start(values: unknown): Promise<string>;
   upgrade(values: unknown): Promise<string>;
   uninstall(): Promise<void>;
   /** Takes away whatever a test left, with the namespace. */
@@ -108,6 +110,7 @@ export async function prepareRelease(
   return {
     name,
     namespace,
+    start: (values) => helm('install', name, CHART, '--values', valuesFile(values)),
     install: (values) => helm('install', name, CHART, '--values', valuesFile(values), ...wait),
     upgrade: (values) => helm('upgrade', name, CHART, '--values', valuesFile(values), ...wait),
     async uninstall() {

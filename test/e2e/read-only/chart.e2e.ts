@@ -128,6 +128,10 @@ const BODIES: Partial<Record<Kind, object>> = {
   CronJob: { spec: { schedule: '0 3 * * *', suspend: true, jobTemplate: { spec: { template: once } } } },
   Service: { spec: { ports: [{ port: 80 }] } },
   ConfigMap: { data: {} },
+  Ingress: { spec: { defaultBackend: { service: { name: 'x', port: { number: 80 } } } } },
+  HorizontalPodAutoscaler: {
+    spec: { maxReplicas: 2, scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'x' } },
+  },
   PersistentVolumeClaim: { spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } } },
 };
 const GRANTED = ALL_KINDS.filter((kind) => BODIES[kind] !== undefined);

@@ -22,6 +22,17 @@ const BODIES: Partial<Record<Kind, object>> = {
   CronJob: { spec: { schedule: '0 3 * * *', suspend: true, jobTemplate: { spec: { template: once } } } },
   Service: { spec: { ports: [{ port: 80 }] } },
   EndpointSlice: { addressType: 'IPv4', endpoints: [] },
+  Ingress: { spec: { defaultBackend: { service: { name: 'x', port: { number: 80 } } } } },
+  IngressClass: { spec: { controller: 'example.com/none' } },
+  // Kept for a claim that is not there, so that it is bound to none that is.
+  PersistentVolume: {
+    spec: {
+      capacity: { storage: '1Gi' },
+      accessModes: ['ReadWriteOnce'],
+      hostPath: { path: '/nowhere' },
+      claimRef: { namespace: 'default', name: 'none-such' },
+    },
+  },
   PersistentVolumeClaim: { spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } } },
   StorageClass: { provisioner: 'example.com/none' },
   LimitRange: { spec: { limits: [] } },

@@ -38,7 +38,7 @@ before(async () => {
 after(async () => {
   await cluster.admin.send('DELETE', ADMIN_BINDING);
   for (const part of ['dry-run', 'policy'] as const) await uninstall(cluster, part);
-  for (const kind of ['Node', 'StorageClass', 'Namespace'] as const)
+  for (const kind of ['Node', 'StorageClass', 'PersistentVolume', 'IngressClass', 'Namespace'] as const)
     await cluster.admin.send('DELETE', `${collection(kind)}/${NAME}`);
   await cluster.admin.send('DELETE', `/api/v1/namespaces/${NAMESPACE}`);
 });

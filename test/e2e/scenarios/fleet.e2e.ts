@@ -1,9 +1,8 @@
-import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import type { MergeMethod } from './hosts/host.ts';
 import { deployment, lines } from './manifests.ts';
-import type { ApplicationOptions, Team, World } from './world.ts';
-import { endOf, incidentOf, startWorld, until } from './world.ts';
+import { mend, works } from './mend.ts';
+import type { World } from './world.ts';
+import { startWorld } from './world.ts';
 
 /** One running Remendo, one Argo CD, and many teams that break things at the same time. */
 let world: World;
@@ -19,61 +18,13 @@ after(() => world.close());
 
 const IMAGE = (): string => `${host}/shop/app:1`;
 
-interface Mended {
-  readonly cause: RegExp;
-  /** Path of the file, and the one line that changes: as it was, as it is to be. */
-  readonly file: string;
-  readonly from: string;
-  readonly to: string;
-  /** How the reviewer merges. */
-  readonly by: MergeMethod;
-}
-
-/** The whole road: pull request with the one intended change, merge, verified. */
-async function mend(team: Team, { cause, file, from, to, by }: Mended): Promise<void> {
-  const seen = (): unknown => incidentOf(world.last(), team.name);
-  const before = await team.file(file);
-  assert.ok(before.includes(from), `${file} does not hold ${from}`);
-  const opened = await until(`a pull request for ${team.name}`, 400, async () => (await team.pulls())[0], seen);
-  const incident = incidentOf(world.last(), team.name);
-  if (incident) assert.match(incident.cause, cause);
-  assert.match(opened.body, /proven|Proof|proof/);
-  await team.merge(opened.number, by);
-  assert.equal(await team.file(file), before.replace(from, to));
-  const ended = await until(
-    `the end of ${opened.title}`,
-    300,
-    async () => {
-      const [now] = await team.pulls();
-      return now && endOf(now);
-    },
-    seen,
-  );
-  const comments = (await team.pulls())[0]?.comments.map(({ body }) => body).join('\n');
-  assert.equal(ended, 'verified', comments);
-}
-
-/** A workload that works, and then somebody pushes what breaks it. */
-async function works(team: Team, options?: ApplicationOptions): Promise<void> {
-  await team.deploy(options);
-  await until(
-    `${team.name} runs`,
-    300,
-    async () => {
-      const found = await team.get('/apis/apps/v1', `deployments/${team.name}`);
-      return found?.status?.availableReplicas >= 1 ? true : undefined;
-    },
-    () => incidentOf(world.last(), team.name),
-  );
-}
-
 describe('what one merged pull request mends', { concurrency: 5 }, () => {
   test('a tag that the registry does not have', () =>
     world.scenario('tag typo', 'verified', async () => {
       const file = deployment('front', `${host}/shop/front:1.4.l`);
       const team = await world.team('front', { 'app/front.yaml': file }, { private: true });
       await team.deploy();
-      await mend(team, {
+      await mend(world, team, {
         cause: /^image\/not-found$/,
         file: 'app/front.yaml',
         from: '1.4.l',
@@ -97,7 +48,7 @@ describe('what one merged pull request mends', { concurrency: 5 }, () => {
         'app/catalog.yaml': deployment('catalog', IMAGE(), container),
       });
       await team.deploy();
-      await mend(team, {
+      await mend(world, team, {
         cause: /^config\//,
         file: 'app/catalog.yaml',
         from: 'LOG_LEVLE',
@@ -118,7 +69,7 @@ describe('what one merged pull request mends', { concurrency: 5 }, () => {
       );
       const team = await world.team('search', { 'app/search.yaml': deployment('search', IMAGE(), container) });
       await team.deploy();
-      await mend(team, {
+      await mend(world, team, {
         cause: /^(probe|readiness)/,
         file: 'app/search.yaml',
         from: 'port: 8081',
@@ -132,9 +83,9 @@ describe('what one merged pull request mends', { concurrency: 5 }, () => {
       const file = (memory: string): string =>
         deployment('reports', IMAGE(), lines('resources:', `  requests: {memory: ${memory}}`));
       const team = await world.team('reports', { 'app/reports.yaml': file('64Mi') });
-      await works(team);
+      await works(world, team);
       await team.push({ 'app/reports.yaml': file('640Gi') }, 'reports: more memory');
-      await mend(team, {
+      await mend(world, team, {
         cause: /^scheduling\/insufficient/,
         file: 'app/reports.yaml',
         from: '640Gi',
@@ -153,7 +104,13 @@ describe('what one merged pull request mends', { concurrency: 5 }, () => {
         'app/service.yaml': service,
       });
       await team.deploy();
-      await mend(team, { cause: /^service\//, file: 'app/service.yaml', from: 'crat', to: 'cart', by: 'squash' });
+      await mend(world, team, {
+        cause: /^service\//,
+        file: 'app/service.yaml',
+        from: 'crat',
+        to: 'cart',
+        by: 'squash',
+      });
     }));
 
   test('pods that Pod Security refuses', () =>
@@ -169,9 +126,9 @@ describe('what one merged pull request mends', { concurrency: 5 }, () => {
           '  seccompProfile: {type: RuntimeDefault}',
         );
       const team = await world.team('vault', { 'app/vault.yaml': deployment('vault', IMAGE(), secure('false')) });
-      await works(team);
+      await works(world, team);
       await team.push({ 'app/vault.yaml': deployment('vault', IMAGE(), secure('true')) }, 'vault: needs more');
-      await mend(team, {
+      await mend(world, team, {
         cause: /^replicas\/pod-security$/,
         file: 'app/vault.yaml',
         from: 'Escalation: true',
@@ -192,9 +149,15 @@ describe('what one merged pull request mends', { concurrency: 5 }, () => {
       const file = (memory: string): string =>
         deployment('ledger', IMAGE(), lines('resources:', `  limits: {memory: ${memory}}`));
       const team = await world.team('ledger', { 'app/ledger.yaml': file('64Mi') });
-      await works(team);
+      await works(world, team);
       await team.push({ 'app/ledger.yaml': file('512Mi') }, 'ledger: more memory');
-      await mend(team, { cause: /^replicas\/quota$/, file: 'app/ledger.yaml', from: '512Mi', to: '64Mi', by: 'merge' });
+      await mend(world, team, {
+        cause: /^replicas\/quota$/,
+        file: 'app/ledger.yaml',
+        from: '512Mi',
+        to: '64Mi',
+        by: 'merge',
+      });
     }));
 
   test('an image tag that a Kustomization sets', () =>
@@ -205,7 +168,7 @@ describe('what one merged pull request mends', { concurrency: 5 }, () => {
         'overlays/live/kustomization.yaml': `resources: [../../base]\nimages:\n- name: shop/front\n  newName: ${host}/shop/front\n  newTag: 1.4.l  # by hand\n`,
       });
       await team.deploy({ source: { path: 'overlays/live' } });
-      await mend(team, {
+      await mend(world, team, {
         cause: /^image\/not-found$/,
         file: 'overlays/live/kustomization.yaml',
         from: 'newTag: 1.4.l',
@@ -227,7 +190,13 @@ describe('what one merged pull request mends', { concurrency: 5 }, () => {
         ),
       });
       await team.deploy({ source: { path: 'chart', helm: { valueFiles: ['values-live.yaml'] } } });
-      await mend(team, { cause: /memory|oom/, file: 'chart/values-live.yaml', from: '32Mi', to: '64Mi', by: 'rebase' });
+      await mend(world, team, {
+        cause: /memory|oom/,
+        file: 'chart/values-live.yaml',
+        from: '32Mi',
+        to: '64Mi',
+        by: 'rebase',
+      });
     }));
 
   test('out of memory', () =>
@@ -235,6 +204,6 @@ describe('what one merged pull request mends', { concurrency: 5 }, () => {
       const container = lines('env: [{name: ALLOCATE_MIB, value: "40"}]', 'resources: {limits: {memory: 32Mi}}');
       const team = await world.team('pricing', { 'app/pricing.yaml': deployment('pricing', IMAGE(), container) });
       await team.deploy();
-      await mend(team, { cause: /memory|oom/, file: 'app/pricing.yaml', from: '32Mi', to: '64Mi', by: 'merge' });
+      await mend(world, team, { cause: /memory|oom/, file: 'app/pricing.yaml', from: '32Mi', to: '64Mi', by: 'merge' });
     }));
 });

@@ -1,5 +1,8 @@
+import { z } from 'zod';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { Changes, GitHost, MergeMethod, PullView } from './hosts/host.ts';
+
+const APPLICATIONS = '/apis/argoproj.io/v1alpha1/namespaces/argocd/applications';
 
 /** What a team asks Argo CD for. */
 export interface ApplicationOptions {
@@ -50,7 +53,7 @@ export async function createTeam(
     push: (changes, message) => host.push(name, changes, message),
     async deploy({ source = { path: 'app' }, manual = false } = {}) {
       const automated = manual ? {} : { automated: { prune: true, selfHeal: true } };
-      await cluster.admin.apply(`/apis/argoproj.io/v1alpha1/namespaces/argocd/applications/${name}`, {
+      await cluster.admin.apply(`${APPLICATIONS}/${name}`, {
         apiVersion: 'argoproj.io/v1alpha1',
         kind: 'Application',
         metadata: { name, namespace: 'argocd' },
@@ -69,6 +72,25 @@ export async function createTeam(
     file: (path) => host.file(name, path),
     get: (api, rest) => cluster.admin.get(`${api}/namespaces/${name}/${rest}`),
   };
+}
+
+const Applications = z.object({
+  items: z.array(
+    z.object({
+      metadata: z.object({ name: z.string() }),
+      spec: z.object({ destination: z.object({ namespace: z.string().optional() }) }),
+    }),
+  ),
+});
+
+/** Takes away what a team has on the cluster, with the Applications that its own one has made: they would stay. */
+export async function removeTeam({ admin }: Cluster, name: string): Promise<void> {
+  await admin.send('DELETE', `${APPLICATIONS}/${name}`);
+  const { items } = Applications.parse(await admin.get(APPLICATIONS));
+  for (const { metadata, spec } of items)
+    if (spec.destination.namespace === name) await admin.send('DELETE', `${APPLICATIONS}/${metadata.name}`);
+  await admin.send('DELETE', `/api/v1/namespaces/${name}`);
+  await admin.send('DELETE', `/api/v1/namespaces/argocd/secrets/${name}-repository`);
 }
 
 /** A repository Secret: https://argo-cd.readthedocs.io/en/stable/operator-manual/declarative-setup/#repositories */

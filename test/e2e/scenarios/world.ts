@@ -1,22 +1,23 @@
 import { execFile, spawn } from 'node:child_process';
-import { createWriteStream, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createWriteStream, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { ScanOut } from '../../../src/app/scan-contract.ts';
 import type { IncidentOut } from '../../../src/app/scan-contract.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { attachCluster } from '../cluster/cluster.ts';
-import { DRY_RUN_USER, READER, install, policyIsActive, tokenOf } from '../cluster/install.ts';
 import { noteResult } from '../table.ts';
+import { configure } from './configuration.ts';
 import { attachGitea } from './hosts/gitea.ts';
 import { startGitHub } from './hosts/github.ts';
 import type { GitHost, PullView } from './hosts/host.ts';
 import type { Team, TeamOptions } from './team.ts';
-import { createTeam } from './team.ts';
+import { createTeam, removeTeam } from './team.ts';
+import { until } from './until.ts';
 
 export type { ApplicationOptions, Team } from './team.ts';
+export { until } from './until.ts';
 
 const MAIN = join(import.meta.dirname, '..', '..', '..', 'src', 'cli', 'main.ts');
 
@@ -113,11 +114,7 @@ export async function startWorld({ host: kind = 'gitea' }: WorldOptions = {}): P
     async close() {
       stop.abort();
       await ended;
-      for (const name of teams) {
-        await cluster.admin.send('DELETE', `/apis/argoproj.io/v1alpha1/namespaces/argocd/applications/${name}`);
-        await cluster.admin.send('DELETE', `/api/v1/namespaces/${name}`);
-        await cluster.admin.send('DELETE', `/api/v1/namespaces/argocd/secrets/${name}-repository`);
-      }
+      for (const name of teams) await removeTeam(cluster, name);
       await host.close();
       rmSync(directory, { recursive: true, force: true, maxRetries: 3 });
     },
@@ -130,45 +127,6 @@ async function isGone(cluster: Cluster, namespace: string): Promise<void> {
     const found = await cluster.admin.get(`/api/v1/namespaces/${namespace}`);
     return found?.metadata?.deletionTimestamp === undefined ? true : undefined;
   });
-}
-
-/** Writes `remendo.yaml` and a kubeconfig of Remendo's own ServiceAccount, with the shipped rights and no others. */
-async function configure(directory: string, cluster: Cluster, host: GitHost): Promise<string> {
-  for (const part of ['reader', 'policy', 'dry-run'] as const) await install(cluster, part);
-  await policyIsActive(cluster);
-  const token = await tokenOf(cluster, READER);
-  const kubeconfig = join(directory, 'kubeconfig.json');
-  const access = { server: cluster.server, 'certificate-authority-data': readFileSync(cluster.ca).toString('base64') };
-  const context = { cluster: 'e2e', user: 'remendo' };
-  writeFileSync(
-    kubeconfig,
-    JSON.stringify({
-      apiVersion: 'v1',
-      kind: 'Config',
-      'current-context': 'e2e',
-      clusters: [{ name: 'e2e', cluster: access }],
-      users: [{ name: 'remendo', user: { token } }],
-      contexts: [{ name: 'e2e', context }],
-    }),
-    { mode: 0o600 },
-  );
-  const config = join(directory, 'remendo.yaml');
-  writeFileSync(
-    config,
-    JSON.stringify({
-      mode: 'propose',
-      cluster: { name: 'e2e', kubeconfig, dryRunAs: DRY_RUN_USER },
-      ...host.config,
-      registry: { insecureHosts: [cluster.registry] },
-      detect: { minimumAge: '5s', minimumRestarts: 1 },
-      limits: { openPullRequests: 50, pullRequestsPerHour: 100 },
-      verify: { propagation: '120s', soak: '10s' },
-      run: { interval: '5s', debounce: '1s' },
-      state: { directory: join(directory, 'state') },
-      log: { level: 'info' },
-    }),
-  );
-  return config;
 }
 
 /** The label by which Remendo tells how a pull request ended: `verified`, `not-fixed` ... */
@@ -189,30 +147,9 @@ interface RunOptions {
 function run(program: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
   return new Promise((resolve, reject) => {
     execFile(program, args, { maxBuffer: 64 * 1024 ** 2, timeout: 120_000, ...options }, (error, stdout, stderr) => {
-      if (error === null) resolve(stdout);
+      // A pass that could not do everything ends with 1, and has its report.
+      if (error === null || (error.code === 1 && stdout !== '')) resolve(stdout);
       else reject(new Error(`${program} ${args.slice(0, 4).join(' ')}: ${error.message}\n${stderr.slice(-3000)}`));
     });
   });
-}
-
-// Limits are those of a quiet machine. It costs nothing to wait longer for what comes.
-const PATIENCE = 2;
-
-/** Asks until there is an answer; throws with `what` (and what was last seen) after `seconds`, twice as many where the machine is busy. */
-export async function until<T>(
-  what: string,
-  seconds: number,
-  ask: () => Promise<T | undefined>,
-  seen: () => unknown = () => '',
-): Promise<T> {
-  const end = Date.now() + seconds * PATIENCE * 1000;
-  for (;;) {
-    const answer = await ask();
-    if (answer !== undefined) return answer;
-    if (Date.now() > end)
-      throw new Error(
-        `not within ${seconds * PATIENCE} s: ${what} ${JSON.stringify((await seen()) ?? '').slice(0, 4000)}`,
-      );
-    await sleep(1000);
-  }
 }

@@ -288,7 +288,7 @@ void test('a repository that cannot be written to is left alone, with its reason
 });
 
 for (const [kind, expected] of [
-  ['secondary-rate-limit', /rate-limited; again in 77 s/],
+  ['secondary-rate-limit', /rate-limited\); it is left alone for 77 s/],
   ['unauthorized', /unauthorized/],
   ['not-found', /not-found/],
   ['server-error', /unreachable/],

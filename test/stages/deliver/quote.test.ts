@@ -54,6 +54,37 @@ test('names that are no commits stay as they can be copied', () => {
   }
 });
 
+test('times of day, lines of files and ports stay as they can be copied', () => {
+  const texts = [
+    '12:54:35',
+    '2026-11-21T12:54:35Z',
+    '12:54: no answer',
+    '12:54:35Z: no answer',
+    'server.js:142:7',
+    'main.go:42:',
+    'db:5432:5',
+  ];
+  for (const text of texts) assert.ok(!quoteInline(text).includes('\u200B'), text);
+});
+
+test('what may be the name of a picture is none any more, wherever it stands', () => {
+  const texts = [
+    ':tada:',
+    'a:100:b',
+    '12:100:34',
+    ':1234:',
+    'x:+1:',
+    ':-1:',
+    ':8ball:',
+    '1:54:smile:',
+    'fe80:ab:cd::1',
+  ];
+  for (const text of texts) assert.doesNotMatch(quoteInline(text), /:(?:(?!\d+:)[\w+-]+|100|1234):/, text);
+  for (const text of ['so :tada', 'a:100']) {
+    assert.doesNotMatch(`${quoteInline(text)}: more`, /:(?:tada|100):/, 'the text around does not make one either');
+  }
+});
+
 test('long texts are cut', () => {
   assert.ok(quoteInline('x'.repeat(1000)).length <= 300);
   assert.ok(quoteCode('x'.repeat(1000)).length <= 302);

@@ -32,7 +32,7 @@ const Case = z.strictObject({
   why: z.string().optional(),
   takenAt: z.string().optional(),
   policy: z.strictObject({ ignoreNamespaces: z.array(z.string()) }).optional(),
-  blind: z.array(z.object({ kind: z.enum(['Event', 'Pod', 'Secret']), reason: z.string() })).optional(),
+  blind: z.array(z.object({ kind: z.enum(['Event', 'IngressClass', 'Pod', 'Secret']), reason: z.string() })).optional(),
   blindDetectors: z.array(z.string()).optional(),
   incidents: z.array(Expected),
 });

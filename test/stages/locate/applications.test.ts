@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import { Application } from '../../../src/domain/kubernetes/application.ts';
 import type { Snapshot } from '../../../src/domain/snapshot.ts';
 import { noObjects } from '../../../src/domain/snapshot.ts';
-import type { Marks, TrackingSettings } from '../../../src/stages/locate/applications.ts';
+import type { TrackingSettings } from '../../../src/stages/locate/applications.ts';
+import type { Marks } from '../../../src/stages/locate/unmanaged.ts';
 import { findApplication, indexApplications } from '../../../src/stages/locate/applications.ts';
 import { parseTrackingId } from '../../../src/stages/locate/tracking.ts';
 

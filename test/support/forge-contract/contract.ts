@@ -4,8 +4,11 @@ import { conversationContract } from './conversation.ts';
 import { pullRequestContract } from './pull-requests.ts';
 import type { StartWorld } from './world.ts';
 
-/** What every forge must hold to be one (src/ports/forge.ts): defines its tests on worlds that `start` makes. */
-export function forgeContract({ name, atomicMove }: ForgeCapabilities, start: StartWorld): void {
+/**
+ * What every forge must hold to be one (src/ports/forge.ts): defines its tests on worlds that `start` makes. `atomicMove`
+ * is false for a forge that cannot move a branch only from where it was seen, in one step.
+ */
+export function forgeContract({ name }: ForgeCapabilities, start: StartWorld, { atomicMove = true } = {}): void {
   commitContract(name, atomicMove, start);
   pullRequestContract(name, start);
   conversationContract(name, start);

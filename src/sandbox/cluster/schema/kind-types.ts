@@ -27,6 +27,7 @@ Node apiVersion:s kind:s metadata:ObjectMeta spec:NodeSpec status:NodeStatus
 Namespace apiVersion:s kind:s metadata:ObjectMeta spec:NamespaceSpec status:NamespaceStatus
 Event apiVersion:s kind:s action:s count:i eventTime:t firstTimestamp:t involvedObject!:ObjectReference lastTimestamp:t message:s metadata:ObjectMeta reason:s related:ObjectReference reportingComponent:s reportingInstance:s series:EventSeries source:EventSource type:s
 Ingress apiVersion:s kind:s metadata:ObjectMeta spec:IngressSpec status:IngressStatus
+IngressClass apiVersion:s kind:s metadata:ObjectMeta spec:IngressClassSpec
 NetworkPolicy apiVersion:s kind:s metadata:ObjectMeta spec:NetworkPolicySpec
 Role apiVersion:s kind:s metadata:ObjectMeta rules:[PolicyRule]
 RoleBinding apiVersion:s kind:s metadata:ObjectMeta roleRef!:RoleRef subjects:[Subject]
@@ -68,6 +69,7 @@ NamespaceSpec finalizers:[s]
 NamespaceStatus conditions:[NamespaceCondition]@type phase:s
 EventSeries count:i lastObservedTime:t
 EventSource component:s host:s
+IngressClassSpec controller:s parameters:x
 IngressSpec defaultBackend:IngressBackend ingressClassName:s rules:[IngressRule] tls:[IngressTLS]
 IngressStatus loadBalancer:IngressLoadBalancerStatus
 NetworkPolicySpec egress:[NetworkPolicyEgressRule] ingress:[NetworkPolicyIngressRule] podSelector:LabelSelector policyTypes:[s]

@@ -3,7 +3,7 @@ import { containerEvents, endingsOf, failingSince, keepsEnding } from '../contai
 import { defineDetector } from '../detector.ts';
 import { eventEvidence, fieldEvidence } from '../evidence.ts';
 import { parseMissing } from '../messages/missing-reference.ts';
-import { parseStartFailure } from '../messages/runtime-error.ts';
+import { parseStartFailure, tellsNodeTrouble } from '../messages/runtime-error.ts';
 import type { ContainerView, PodView } from '../pod-view.ts';
 import { describe } from '../pod-view.ts';
 import { environmentReferences, stateOf, subjectOf, toMissing } from '../references.ts';
@@ -53,6 +53,11 @@ export const config = defineDetector({
       severity: 'critical',
       docs: 'The container runtime refuses the container as declared.',
     },
+    'node/runtime': {
+      title: 'Container runtime in trouble',
+      severity: 'critical',
+      docs: 'The node’s container runtime cannot make containers at the moment: it is too slow, or lacks disk or files.',
+    },
   },
   detect(index, report) {
     for (const view of index.pods) {
@@ -73,6 +78,11 @@ export const config = defineDetector({
         if (root !== undefined) {
           const summary = `${who} must not run as root, and ${root[1]}`;
           report('config/run-as-non-root', { ...base, summary, facts: {} });
+          continue;
+        }
+        if (!told.environment && tellsNodeTrouble(told.text)) {
+          const summary = `${who} cannot be made: the node’s container runtime is in trouble`;
+          report('node/runtime', { ...base, summary, facts: {} });
           continue;
         }
         const missing = resolve(index, view, container, told);

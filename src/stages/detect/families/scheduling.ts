@@ -5,6 +5,7 @@ import type { Obstacle } from '../messages/scheduler.ts';
 import { insufficientResource, isSystemTaint, obstacleOf, parseUnschedulable } from '../messages/scheduler.ts';
 import type { NodeConstraints } from '../node-match.ts';
 import { checkNodeConstraints, meetsOwnTaint } from '../node-match.ts';
+import { placedVolumes } from '../placed-volumes.ts';
 import type { PodView } from '../pod-view.ts';
 import type { SnapshotIndex } from '../snapshot-index.ts';
 
@@ -34,6 +35,11 @@ const CAUSES = {
     title: 'Host port is taken',
     severity: 'critical',
     docs: 'Every node that remains has the host port in use by another pod.',
+  },
+  'scheduling/volume-elsewhere': {
+    title: 'Volume is on another node',
+    severity: 'critical',
+    docs: 'A volume of the pod can only be used on nodes (or in a zone) that do not take the pod; no manifest moves it.',
   },
   'scheduling/other': {
     title: 'Not schedulable',
@@ -73,16 +79,19 @@ export const scheduling = defineDetector({
       const pairs = Object.entries(constraints.selector).sort(([a], [b]) => a.localeCompare(b));
       const selector = cause === 'scheduling/node-selector' && pairs.length > 0 ? constraints.selector : undefined;
       const subject = selector && pairs.map(([key, value]) => `${key}=${value}`).join(',');
-      const lacking = reasons.map(({ reason }) => insufficientResource(reason)).filter((name) => name !== undefined);
-      const detail = subject ?? (lacking.length > 0 ? lacking.join(', ') : undefined);
+      const volumes = cause === 'scheduling/volume-elsewhere' ? placedVolumes(index, pod) : [];
       report(cause, {
         object: ref,
         subject,
-        summary: `pods are not scheduled: ${CAUSES[cause].title.toLowerCase()}${detail === undefined ? '' : ` (${detail})`}`,
+        summary: summaryOf(
+          cause,
+          subject === undefined ? [...lackingOf(reasons), ...volumes.map(({ words }) => words)] : [subject],
+        ),
         since,
         evidence: [
           fieldEvidence(ref, 'status.conditions[type=PodScheduled].message', message, condition.lastTransitionTime),
           ...(subject === undefined ? [] : [fieldEvidence(ref, 'spec.nodeSelector', subject)]),
+          ...volumes.map(({ evidence }) => evidence),
           ...(event === undefined ? [] : [eventEvidence(ref, event)]),
         ],
         facts: { unschedulable: reasons, ...(selector === undefined ? {} : { selector }) },
@@ -90,6 +99,15 @@ export const scheduling = defineDetector({
     }
   },
 });
+
+function lackingOf(reasons: readonly { readonly reason: string }[]): string[] {
+  return reasons.map(({ reason }) => insufficientResource(reason)).filter((name) => name !== undefined);
+}
+
+function summaryOf(cause: Cause, details: readonly string[]): string {
+  const detail = details.length === 0 ? '' : ` (${details.join(', ')})`;
+  return `pods are not scheduled: ${CAUSES[cause].title.toLowerCase()}${detail}`;
+}
 
 /** What stands in the way; taints that Kubernetes itself puts on nodes do not count. */
 function obstaclesOf(
@@ -123,6 +141,7 @@ function causeOf(obstacles: ReadonlySet<Obstacle>, { blocking }: NodeConstraints
   if (obstacles.has('resources')) return 'scheduling/insufficient-resources';
   if (obstacles.has('pod-affinity')) return 'scheduling/affinity';
   if (obstacles.has('host-port')) return 'scheduling/host-port';
+  if (obstacles.has('volume-elsewhere')) return 'scheduling/volume-elsewhere';
   // Nodes with an obstacle in other words have passed the taints, which are looked at first.
   if (obstacles.has('other')) return 'scheduling/other';
   if (obstacles.has('taint')) return 'scheduling/taint';

@@ -51,7 +51,10 @@ export const service = defineDetector({
         });
         continue;
       }
-      for (const { port, targetPort } of unreached(service, pods)) {
+      const others = index.snapshot.objects.Service.filter(
+        (other) => other !== service && pods.some((pod) => selects(other, pod.metadata.namespace, pod.metadata.labels)),
+      );
+      for (const { port, targetPort } of unreached(service, pods, others)) {
         const declared = [...new Set(pods.flatMap((pod) => portsOf(pod)))].sort();
         report('service/no-such-port', {
           object,
@@ -77,32 +80,52 @@ export const service = defineDetector({
 });
 
 function isSelected({ snapshot }: SnapshotIndex, namespace: string, labels: Readonly<Record<string, string>>): boolean {
-  return snapshot.objects.Service.some(({ metadata, spec }) => {
-    const pairs = Object.entries(spec?.selector ?? {});
-    return metadata.namespace === namespace && pairs.length > 0 && pairs.every(([key, value]) => labels[key] === value);
-  });
+  return snapshot.objects.Service.some((service) => selects(service, namespace, labels));
+}
+
+function selects({ metadata, spec }: Service, namespace = '', labels: Readonly<Record<string, string>> = {}): boolean {
+  const pairs = Object.entries(spec?.selector ?? {});
+  return metadata.namespace === namespace && pairs.length > 0 && pairs.every(([key, value]) => labels[key] === value);
 }
 
 type Pods = ReturnType<ReturnType<typeof createPodSelector>['podsOf']>;
 
 /**
  * A named target port must be declared by a container; a number need not be. So a number is reported only where the pods
- * declare ports, no port of the Service is among them, no probe of theirs proves that something listens there, and the
- * Service is not headless (whose clients connect to any port).
+ * declare ports, no port of the Service is among them, no probe of theirs proves that something listens there, the
+ * Service is not headless (whose clients connect to any port), and no other Service of the pods goes to what they declare
+ * (then this one is for something else, such as metrics).
  */
-function unreached({ spec }: Service, pods: Pods): { port: number; targetPort: string | number }[] {
-  const ports = (spec?.ports ?? []).map(({ port, targetPort, protocol = 'TCP' }) => {
-    const target = targetPort ?? port;
-    return { port, targetPort: target, reached: pods.some((pod) => reachedPort(pod, target, protocol)) };
-  });
+function unreached(
+  service: Service,
+  pods: Pods,
+  others: readonly Service[],
+): { port: number; targetPort: string | number }[] {
+  const { spec } = service;
+  const ports = targetsOf(service).map((one) => ({ ...one, reached: reaches(pods, one) }));
   if (pods.length === 0) return [];
   const numbersFail =
     spec?.clusterIP !== 'None' &&
     ports.every(({ reached }) => !reached) &&
-    pods.every((pod) => portsOf(pod).length > 0);
+    pods.every((pod) => portsOf(pod).length > 0) &&
+    !others.some((other) => targetsOf(other).some((one) => reaches(pods, one)));
   return ports
     .filter(({ reached, targetPort }) => !reached && (typeof targetPort === 'string' || numbersFail))
     .map(({ port, targetPort }) => ({ port, targetPort }));
+}
+
+interface Target {
+  readonly port: number;
+  readonly targetPort: string | number;
+  readonly protocol: string;
+}
+
+function targetsOf({ spec }: Service): Target[] {
+  return (spec?.ports ?? []).map(({ port, targetPort = port, protocol = 'TCP' }) => ({ port, targetPort, protocol }));
+}
+
+function reaches(pods: Pods, { targetPort, protocol }: Target): boolean {
+  return pods.some((pod) => reachedPort(pod, targetPort, protocol));
 }
 
 function portsOf({ spec }: Pods[number]): string[] {

@@ -25,3 +25,13 @@ export function tellsTinyMemory(message: string): boolean {
 export function tellsWrongArchitecture(message: string): boolean {
   return /^(?:standard_init_linux\.go:\d+: )?exec (?:user process caused.*|\/?\S+: )exec format error/m.test(message);
 }
+
+/**
+ * True where the runtime failed for what the node lacks and not for what the container asks: time, disk, files, or the name
+ * of a container that an earlier attempt has not let go (containerd pkg/cri, CRI-O server: `name is reserved`).
+ */
+export function tellsNodeTrouble(message: string): boolean {
+  return /context deadline exceeded|is reserved for|no space left on device|disk quota exceeded|too many open files|input\/output error|transport is closing|error while dialing|TransientFailure/i.test(
+    message,
+  );
+}

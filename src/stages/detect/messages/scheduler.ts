@@ -32,6 +32,7 @@ export type Obstacle =
   | 'claim-missing'
   | 'claim-unbound'
   | 'no-volume'
+  | 'volume-elsewhere'
   | 'cordoned'
   | 'other';
 
@@ -47,6 +48,10 @@ const OBSTACLES: readonly (readonly [Obstacle, RegExp])[] = [
   ['claim-missing', /^persistentvolumeclaim ".*" not found/],
   ['claim-unbound', /unbound immediate PersistentVolumeClaims/],
   ['no-volume', /didn't find available persistent volumes to bind/],
+  [
+    'volume-elsewhere',
+    /didn't match PersistentVolume's node affinity|volume node affinity conflict|no available volume zone/,
+  ],
   ['cordoned', /were unschedulable/],
 ];
 

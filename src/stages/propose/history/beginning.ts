@@ -1,6 +1,8 @@
 import type { ReplicaSet } from '../../../domain/kubernetes/workload.ts';
 import { findObject } from '../../../domain/snapshot.ts';
 import type { ProposeContext } from '../proposer.ts';
+import { rolledOut } from '../ran-before.ts';
+import { time } from './time.ts';
 
 /** When the rollout that failed began, and what of the workload worked before it. Times in milliseconds. */
 export interface Beginning {
@@ -103,16 +105,6 @@ function laterPods(context: ProposeContext, set: ReplicaSet, created: number): O
   return { rolloutAt: pods, ready: undefined, worked };
 }
 
-/** Whether the Deployment says that this ReplicaSet became available as a whole once (deployment controller, `NewReplicaSetAvailable`). */
-function rolledOut({ incident, snapshot }: ProposeContext, set: string): boolean {
-  const { name, namespace } = incident.object;
-  const conditions = findObject(snapshot, 'Deployment', name, namespace)?.status?.conditions;
-  const progressing = conditions?.find(({ type }) => type === 'Progressing');
-  if (progressing?.status !== 'True' || progressing.reason !== 'NewReplicaSetAvailable') return false;
-  const named = /ReplicaSet "([^"]+)"/.exec(progressing.message ?? '')?.[1];
-  return named === undefined || named === set;
-}
-
 /**
  * The ReplicaSets before one, oldest first: by revision, which a roll-back counts up too, else by creation. Where a snapshot
  * tells neither, all others that have ready pods: what serves beside the wanted revision is an earlier one.
@@ -148,6 +140,13 @@ function failingSet({ incident, snapshot }: ProposeContext, sets: readonly Repli
   return sets.findLast(({ metadata }) => names.has(metadata.name)) ?? sets.at(-1);
 }
 
+/** The ReplicaSet of the wanted revision; undefined for other kinds, and where no ReplicaSet is known. */
+export function newestSet(context: ProposeContext): ReplicaSet | undefined {
+  const sets = context.incident.object.kind === 'Deployment' ? replicaSetsOf(context) : [];
+  const order = [revisionOf, createdAt].find((one) => sets.every((set) => one(set) !== undefined)) ?? createdAt;
+  return sets.toSorted((a, b) => (order(a) ?? 0) - (order(b) ?? 0)).at(-1);
+}
+
 /** Creation of the oldest pod that shows the failure. */
 function earliestPod({ incident, snapshot }: ProposeContext): number | undefined {
   const times = incident.affected.flatMap(({ kind, name }) => {
@@ -159,9 +158,4 @@ function earliestPod({ incident, snapshot }: ProposeContext): number | undefined
 
 function createdAt({ metadata }: ReplicaSet): number | undefined {
   return time(metadata.creationTimestamp);
-}
-
-export function time(text: string | null | undefined): number | undefined {
-  const value = text == null ? Number.NaN : Date.parse(text);
-  return Number.isNaN(value) ? undefined : value;
 }

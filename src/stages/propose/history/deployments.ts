@@ -1,6 +1,6 @@
 import type { ApplicationStatus } from '../../../domain/kubernetes/application.ts';
 import type { SourceVersion } from '../proposer.ts';
-import { time } from './beginning.ts';
+import { time } from './time.ts';
 
 /** One entry of an Application's history: a revision that was applied. Times in milliseconds. */
 export interface Deployment {

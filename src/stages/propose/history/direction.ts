@@ -40,6 +40,8 @@ export function canMend(incident: Incident, leaf: LeafChange): boolean {
   if (incident.cause === 'probe/liveness' || incident.cause === 'probe/startup') {
     if (!morePatient(incident, leaf)) return false;
   }
+  // Without a deadline a run has all the time it takes.
+  if (path.at(-1) === 'activeDeadlineSeconds') return to === undefined || Number(to) > Number(from ?? Infinity);
   if (path.at(-1) === 'image' && !misnamed(incident.cause, from, to)) return false;
   const way = wanted(incident);
   const isAmount = path.includes('resources') || path.at(-1) === 'replicas';

@@ -32,8 +32,18 @@ const PLACEMENT = [
   'runtimeClassName',
 ];
 
+/** What keeps a pod from starting any container, for a reason that is not told. */
+export const BEFORE_START: Explaining = { ...NOTHING, pod: ['volumes[]', ...PLACEMENT] };
+
 const CRASH: Explaining = { ...NOTHING, container: [...PROCESS, 'lifecycle'], pod: IN_POD, data: true };
 const REFERENCE: Explaining = { ...NOTHING, container: ['env[]', 'envFrom'], pod: ['volumes[]'], data: true };
+
+/** A run that took too long: what it does may be slow for any reason, so only the time it was given counts. */
+const DEADLINE: Explaining = {
+  ...NOTHING,
+  pod: ['activeDeadlineSeconds'],
+  object: ['spec.activeDeadlineSeconds', 'spec.jobTemplate.spec.activeDeadlineSeconds'],
+};
 
 const TABLE: Readonly<Record<string, Explaining>> = {
   'memory/oom-killed': {
@@ -47,6 +57,7 @@ const TABLE: Readonly<Record<string, Explaining>> = {
   'crash/command-not-found': { ...NOTHING, container: START, pod: IN_POD, data: true },
   'crash/not-executable': { ...NOTHING, container: START, pod: IN_POD, data: true },
   'crash/post-start-hook': CRASH,
+  'crash/architecture': { ...NOTHING, container: ['image'], pod: PLACEMENT },
   'config/create-error': { ...NOTHING, container: START, pod: IN_POD },
   'config/configmap-missing': REFERENCE,
   'config/secret-missing': REFERENCE,
@@ -108,11 +119,24 @@ const TABLE: Readonly<Record<string, Explaining>> = {
   },
   'service/no-matching-pods': { ...NOTHING, object: ['spec.selector.*'], selected: 'labels' },
   'service/no-such-port': { ...NOTHING, object: ['spec.ports[]'], selected: 'ports' },
+  'autoscaler/target-missing': { ...NOTHING, object: ['spec.scaleTargetRef'] },
+  'autoscaler/container-missing': { ...NOTHING, object: ['spec.metrics[].containerResource.container'] },
+  'autoscaler/request-missing': { ...NOTHING, container: ['resources'] },
+  'ingress/service-missing': {
+    ...NOTHING,
+    object: ['spec.rules[].http.paths[].backend.service', 'spec.defaultBackend.service'],
+  },
+  'ingress/no-such-port': {
+    ...NOTHING,
+    object: ['spec.rules[].http.paths[].backend.service.port', 'spec.defaultBackend.service.port'],
+  },
+  'ingress/class-missing': { ...NOTHING, object: ['spec.ingressClassName'] },
   'job/failed': CRASH,
 };
 
 /** What can explain an incident's cause; undefined where nothing in Git can. */
 export function explaining({ cause, facts }: Incident): Explaining | undefined {
+  if (cause === 'job/failed' && facts.reason === 'DeadlineExceeded') return DEADLINE;
   if (!cause.startsWith('probe/')) return Object.hasOwn(TABLE, cause) ? TABLE[cause] : undefined;
   const type = cause.slice('probe/'.length);
   const { failure, statusCode = 0 } = facts.probe ?? {};

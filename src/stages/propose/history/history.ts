@@ -3,13 +3,15 @@ import { answersOf, change, listOf } from '../answers.ts';
 import { formatCommit } from '../field-history.ts';
 import type { ProposeContext, Proposer } from '../proposer.ts';
 import { operationsTo } from '../put-back.ts';
-import { explaining } from './explains.ts';
+import { BEFORE_START, explaining } from './explains.ts';
 import { changedUnits } from './changed-units.ts';
 import type { GoodState } from './last-good.ts';
 import { lastGood } from './last-good.ts';
 import { blame } from './blame.ts';
 import { namedUnits } from './named.ts';
+import { outside } from './outside.ts';
 import { ranWell } from './ran-well.ts';
+import { progressOf } from './stalled.ts';
 import { tellChange } from './telling.ts';
 import type { Unit } from './units.ts';
 import { formatFieldPath } from '../../../domain/field-path.ts';
@@ -27,12 +29,17 @@ export const history: Proposer = {
   name: 'put-back',
   causes: ['*'],
   async propose(context) {
-    const what = explaining(context.incident);
+    const progress = context.incident.cause === 'rollout/stalled' ? progressOf(context) : 'started';
+    if (progress === 'no-pod') return answers.decline('no new pod was made, so nothing that one is made of stops it');
+    const what = progress === 'started' ? explaining(context.incident) : BEFORE_START;
     if (!what) return undefined;
     const good = await lastGood(context);
     if ('why' in good) return answers.decline(good.why);
     const units = changedUnits(context, what, good.objects);
     if (units.length === 0) return answers.decline(`nothing that can explain this changed in Git since ${good.told}`);
+    const other = await outside(context, good.startedAt);
+    if (other !== undefined)
+      return answers.decline(`${listOf(units.map((unit) => fieldOf(unit, context)))} changed, but ${other}`);
     const chosen = await choose(units, context);
     if (typeof chosen === 'string') return answers.decline(chosen);
     return putBack(context, good, chosen);

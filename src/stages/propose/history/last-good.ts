@@ -18,6 +18,8 @@ export interface GoodState {
   /** The version whose deployment broke the workload, where the Application's history names it. */
   readonly broke: SourceVersion | undefined;
   readonly rolloutAt: number | undefined;
+  /** When the deployment that broke it began, where that is known. */
+  readonly startedAt: number | undefined;
   /** `abc1234 "subject" (...)`. */
   readonly told: string;
   /** `, deployed at ...`, or nothing. */
@@ -56,6 +58,7 @@ export async function lastGood(context: ProposeContext): Promise<GoodState | { r
     versions,
     broke: pair && versionAt(versions, pair.broke),
     rolloutAt: beginning.rolloutAt,
+    startedAt: pair?.broke.startedAt,
     told: formatCommit(good.commit),
     deployed: pair ? `, deployed at ${pair.broke.deployedAt}` : '',
     evidence: `${worked.charAt(0).toUpperCase()}${worked.slice(1)}`,

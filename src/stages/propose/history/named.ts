@@ -19,7 +19,7 @@ export async function namedUnits(units: readonly Unit[], context: ProposeContext
 }
 
 /** The end of the log of the run that failed. Only causes that end a process have one worth reading. */
-async function lastWords({ incident, logs, signal }: ProposeContext): Promise<string> {
+export async function lastWords({ incident, logs, signal }: ProposeContext): Promise<string> {
   const pod = incident.affected.find(({ kind }) => kind === 'Pod');
   if (!pod || incident.container === undefined || !/^(?:crash|job|probe|memory)\//.test(incident.cause)) return '';
   const request = {

@@ -1,7 +1,7 @@
 import type { ContainerStatus, Pod } from '../../../domain/kubernetes/pod.ts';
 import { findObject } from '../../../domain/snapshot.ts';
 import type { ProposeContext } from '../proposer.ts';
-import { time } from './beginning.ts';
+import { time } from './time.ts';
 
 /** The kubelet's longest pause between two runs (pkg/kubelet, MaxContainerBackOff); the first pauses are shorter. */
 const LONGEST_PAUSE = 5 * 60 * 1000;
@@ -41,6 +41,7 @@ function readyFor({ metadata, status }: Pod): number {
  */
 function ranFor({ metadata, status }: Pod, container: string | undefined, now: number): number {
   const made = time(status?.startTime ?? metadata.creationTimestamp);
+  if (status?.phase === 'Failed' || status?.phase === 'Succeeded') return 0;
   const all = [...(status?.containerStatuses ?? []), ...(status?.initContainerStatuses ?? [])];
   const found = all.find(({ name }) => name === container);
   const run = found && lastRun(found);

@@ -1,13 +1,14 @@
 import type { MissingReference } from '../../../domain/finding.ts';
 import type { Answer, Declined } from '../../../domain/proposal.ts';
 import { answersOf, change, listOf, replaceField } from '../answers.ts';
-import { formatCommit } from '../field-history.ts';
 import { unhashedName } from '../kustomize-hash.ts';
 import type { KnownObject } from '../known-objects.ts';
-import { keysOf, knownObjects } from '../known-objects.ts';
+import { knownObjects } from '../known-objects.ts';
 import type { PodReference, ReferencedKind } from '../pod-references.ts';
 import { concerns, podReferences } from '../pod-references.ts';
 import type { ProposeContext, Proposer } from '../proposer.ts';
+import { ranBefore } from '../ran-before.ts';
+import { hadKeyUntil, isOwn, meantSo } from './missing-names.ts';
 import { isNear, nearOnes } from './similar.ts';
 import { writtenNames } from './written-names.ts';
 
@@ -54,6 +55,10 @@ export const configReference: Proposer = {
         concerns(reference, context.incident.container),
     );
     if (places.length === 0) return answers.decline(`the manifest does not name ${nameOf(missing)}`);
+    const ran = ranBefore(context);
+    if (ran !== undefined) {
+      return answers.decline(`${nameOf(missing)} is not misspelt: ${ran}, so it was there and has gone`);
+    }
     const known = knownObjects(context, missing.kind, missing.namespace);
     if (!known) return answers.decline(`objects of kind ${missing.kind} cannot be read, so near names are not known`);
     const same = known.find(({ name }) => name === missing.name);
@@ -70,19 +75,21 @@ function missingOf({ incident, declared }: ProposeContext): MissingReference | u
   return account && { kind: 'ServiceAccount', namespace: declared.ref.namespace ?? '', name: account.name };
 }
 
-function otherName(
+async function otherName(
   context: ProposeContext,
   missing: MissingReference,
   places: readonly PodReference[],
   known: readonly KnownObject[],
   same: KnownObject | undefined,
-): Answer {
+): Promise<Answer> {
   if (same?.inCluster) return answers.decline(`${nameOf(missing)} exists now`);
   if (same) return answers.decline(`${nameOf(missing)} is declared in Git and not yet applied`);
+  const meant = await meantSo(context, missing);
+  if (meant !== undefined) return answers.decline(`${nameOf(missing)} does not exist, but the name is meant: ${meant}`);
   const keys = places.flatMap(({ key }) => (key === undefined ? [] : [key]));
   const fitting = known.filter((object) => object.inCluster && keys.every((key) => object.keys.includes(key)));
   const near = fitting.filter((object) =>
-    writtenNames(context, object).some((written) => isNear(missing.name, written)),
+    writtenNames(context, object).some((written) => isNear(missing.name, written) && !isOwn(context, missing, written)),
   );
   const [only] = near;
   if (near.length > 1)
@@ -117,8 +124,12 @@ async function otherKey(
   if (same.inCluster && same.keys.includes(key)) return answers.decline(`${nameOf(missing)} exists now`);
   if (same.declaredKeys.includes(key))
     return answers.decline(`${nameOf(missing)} is declared in Git and not yet applied`);
-  const renamed = same.declared ? await hadKey(context, missing, key) : undefined;
-  if (renamed) return renamed;
+  const until = same.declared ? await hadKeyUntil(context, missing, key) : undefined;
+  if (until !== undefined) {
+    return answers.decline(
+      `${missing.kind} ${missing.name} had the key \`${key}\` until ${until}: the reference is not what changed`,
+    );
+  }
   const near = nearOnes(key, same.keys);
   const [only] = near;
   if (near.length > 1) return several(missing, near);
@@ -136,27 +147,6 @@ async function otherKey(
     [change(context.declared.ref, ...operations)],
     `${missing.kind} ${missing.name} has no key \`${key}\`; the only near key that it has is \`${only}\`.`,
   );
-}
-
-/** Declines where the declared object had the key earlier: then the object changed, not the reference. */
-async function hadKey(context: ProposeContext, missing: MissingReference, key: string): Promise<Declined | undefined> {
-  let newer: string | undefined;
-  for await (const { objects, commit } of context.versions()) {
-    const earlier = objects.find(
-      ({ ref }) => ref.kind === missing.kind && ref.namespace === missing.namespace && sameBase(ref.name, missing.name),
-    );
-    if (earlier && newer !== undefined && keysOf(earlier).includes(key)) {
-      return answers.decline(
-        `${missing.kind} ${missing.name} had the key \`${key}\` until ${newer}: the reference is not what changed`,
-      );
-    }
-    newer = formatCommit(commit);
-  }
-  return undefined;
-}
-
-function sameBase(a: string, b: string): boolean {
-  return a === b || (unhashedName(a) ?? a) === (unhashedName(b) ?? b);
 }
 
 function several(missing: MissingReference, near: readonly string[]): Declined {

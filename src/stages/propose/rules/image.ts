@@ -7,15 +7,18 @@ import {
   withRepository,
   withTag,
 } from '../../../domain/image-ref.ts';
+import type { Change } from '../../../domain/change.ts';
 import type { Answer } from '../../../domain/proposal.ts';
 import { answersOf, change, listOf, replaceField } from '../answers.ts';
 import type { DeclaredContainer } from '../pod-template.ts';
-import { containerOf } from '../pod-template.ts';
+import { containerOf, declaredContainers } from '../pod-template.ts';
 import type { ProposeContext, Proposer } from '../proposer.ts';
+import { ranBefore } from '../ran-before.ts';
 import { nearTags, neighbours } from './image-tags.ts';
 import { imageUses, runningImages } from './image-uses.ts';
 import type { ImageUses } from './image-uses.ts';
 import { writtenForms } from './image-written.ts';
+import { belongsTo } from './missing-names.ts';
 import { nearOnes } from './similar.ts';
 
 const answers = answersOf('rule', 'image');
@@ -55,6 +58,9 @@ export const image: Proposer = {
     if (!ref.ok) return repair(context, container, written);
     if (ref.value.digest !== undefined)
       return answers.decline('the image is pinned by digest, and a digest has no near ones');
+    const ran = ranBefore(context);
+    if (ran !== undefined)
+      return answers.decline(`\`${written}\` is not misspelt: ${ran}, so it was there and has gone`);
     if (!hidden) return missingImage(context, container, written, ref.value);
     const other = await otherRepository(context, container, written, ref.value, await imageUses(context, ref.value));
     return other.kind === 'fix' ? other : answers.decline(reason ?? other.reason);
@@ -114,7 +120,7 @@ function otherTag(
   const used = seenTags.includes(only) ? ' It is in use elsewhere, or was used here before.' : '';
   return answers.fix(
     context,
-    [change(context.declared.ref, ...replaceField([...container.path, 'image'], written, withTag(written, only)))],
+    [everywhere(context, written, withTag(written, only))],
     `\`${written}\` does not exist; \`${only}\` is the only tag ${where} that \`${tag}\` can be a misspelling of.${used}`,
   );
 }
@@ -131,7 +137,7 @@ async function otherRepository(
   const names = nearOnes(
     ref.repository,
     used.map(({ repository }) => repository),
-  );
+  ).filter((name) => !isOwn(context, ref.repository, name));
   if (names.length === 0) {
     return answers.decline(
       `repository \`${ref.repository}\` was not found, and no near name is used in the cluster or in this Application`,
@@ -153,9 +159,15 @@ async function otherRepository(
   const next = withRepository(written, only);
   return answers.fix(
     context,
-    [change(context.declared.ref, ...replaceField([...container.path, 'image'], written, next))],
+    [everywhere(context, written, next)],
     `There is no repository \`${ref.repository}\`; \`${only}\` is the only near name in use, and it has this tag.`,
   );
+}
+
+/** Whether the repository is called as its workload is, and the other one is not: then it is another program's. */
+function isOwn({ declared }: ProposeContext, repository: string, other: string): boolean {
+  const [own, theirs] = [repository, other].map((name) => name.split('/').at(-1) ?? name);
+  return own !== theirs && belongsTo(own ?? '', declared.ref.name) && !belongsTo(theirs ?? '', declared.ref.name);
 }
 
 /** Not a reference at all: put right where exactly one sound form exists and is known to be an image. */
@@ -175,7 +187,13 @@ async function repair(context: ProposeContext, container: DeclaredContainer, wri
   }
   return answers.fix(
     context,
-    [change(context.declared.ref, ...replaceField([...container.path, 'image'], written, only))],
+    [everywhere(context, written, only)],
     `\`${written}\` is not a valid image reference; \`${only}\` is, and it exists.`,
   );
+}
+
+/** In every container that has this image: the others fail next, for the same reason. */
+function everywhere({ declared }: ProposeContext, written: string, next: string): Change {
+  const same = declaredContainers(declared).filter(({ value }) => value['image'] === written);
+  return change(declared.ref, ...same.flatMap(({ path }) => replaceField([...path, 'image'], written, next)));
 }

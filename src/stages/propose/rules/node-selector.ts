@@ -5,6 +5,7 @@ import { answersOf, change, listOf, replaceField } from '../answers.ts';
 import { podSpecPath } from '../../../domain/pod-template.ts';
 import { declaredPodSpec } from '../pod-template.ts';
 import type { Proposer } from '../proposer.ts';
+import { ranBefore } from '../ran-before.ts';
 import { selectorMatches, texts } from '../workloads.ts';
 import { isNear, nearOnes } from './similar.ts';
 
@@ -36,6 +37,9 @@ export const nodeSelector: Proposer = {
           : `no node has ${listOf(unmet.map((pair) => pair.join('=')))}`,
       );
     }
+    const ran = ranBefore(context);
+    if (ran !== undefined)
+      return answers.decline(`\`${key}=${value}\` is not misspelt: ${ran}, so nodes had it and have gone`);
     const path = [...base, 'nodeSelector'];
     const fits = (next: Record<string, string>): boolean => nodes.some((labels) => selectorMatches(next, labels));
     const values = nearOnes(

@@ -5,6 +5,7 @@ import { answersOf, change, listOf, replaceField } from '../answers.ts';
 import type { DeclaredContainer } from '../pod-template.ts';
 import { containerOf } from '../pod-template.ts';
 import type { Proposer } from '../proposer.ts';
+import { ranWell } from '../history/ran-well.ts';
 import { nearOfFew } from './similar.ts';
 
 const answers = answersOf('rule', 'probe-port');
@@ -58,7 +59,12 @@ export const probePort: Proposer = {
     );
     if (declaredHere) {
       return answers.decline(
-        `the container declares port ${written} itself: nothing listens there, which is not the probe's fault`,
+        `the container declares port ${written} itself: nothing listens there, and no other port is meant`,
+      );
+    }
+    if (ranWell(context) !== undefined) {
+      return answers.decline(
+        `its pods ran well for long with the probe on port ${written}: the probe is not what changed`,
       );
     }
     const names =

@@ -1,7 +1,12 @@
 import type { FieldPath } from '../../../domain/field-path.ts';
 import { getField } from '../../../domain/field-path.ts';
 import type { JsonObject } from '../../../domain/json.ts';
-import { isArray, isObject } from '../../../domain/json.ts';
+import { canonicalJson, isArray, isObject } from '../../../domain/json.ts';
+import { sameObject } from '../../../domain/object-ref.ts';
+import { findObject, noObjects } from '../../../domain/snapshot.ts';
+import type { RenderedObject } from '../../../domain/source.ts';
+import type { GitCommit } from '../../../ports/git.ts';
+import { formatCommit } from '../field-history.ts';
 import type { Answer } from '../../../domain/proposal.ts';
 import { answersOf, change, listOf, replaceField, show } from '../answers.ts';
 import type { ProposeContext, Proposer } from '../proposer.ts';
@@ -37,6 +42,12 @@ export const servicePort: Proposer = {
       selectorMatches(selector, labels),
     );
     if (pods.length === 0) return answers.decline('no workload is known whose pods the Service selects');
+    const since = typeof target === 'number' ? await unchangedSince(context, wanted.port, pods) : undefined;
+    if (since !== undefined) {
+      return answers.decline(
+        `the Service and the pods' ports are as they are since ${since}: a container may well listen on a port that it does not declare`,
+      );
+    }
     return choose(context, entry, entries, pods);
   },
 };
@@ -89,6 +100,41 @@ function choose(
     [change(context.declared.ref, ...operations)],
     `Port ${show(entry['port'])} of the Service goes to \`${show(target)}\`, which no selected pod has; ${next} is the only port that they declare for it.`,
   );
+}
+
+/** A mistake that stops all traffic is not left alone for longer than this. */
+const SETTLED = 24 * 3600 * 1000;
+
+/** The oldest commit that is known to have had the same target and the same container ports, where both it and the Service are old. */
+async function unchangedSince(
+  context: ProposeContext,
+  port: number,
+  pods: readonly WorkloadPods[],
+): Promise<string | undefined> {
+  const { declared, siblings, snapshot } = context;
+  const essence = (objects: readonly RenderedObject[]): string => {
+    const service = objects.find(({ ref }) => sameObject(ref, declared.ref));
+    const entries = getField(service?.object, ['spec', 'ports']);
+    const workloads = workloadsIn(
+      { snapshot: { ...snapshot, objects: noObjects() }, siblings: objects },
+      declared.ref.namespace ?? '',
+    );
+    const behind = workloads.filter(({ ref }) => pods.some((one) => sameObject(one.ref, ref)));
+    const target = (isArray(entries) ? entries : []).filter((one) => isObject(one) && one['port'] === port);
+    return canonicalJson([
+      target.map((one) => (isObject(one) ? (one['targetPort'] ?? port) : null)),
+      behind.map(({ ports }) => ports.map((one) => one.number)),
+    ]);
+  };
+  const now = essence(siblings);
+  let oldest: GitCommit | undefined;
+  for await (const { objects, commit } of context.versions()) {
+    if (essence(objects) !== now) break;
+    oldest = commit;
+  }
+  const live = findObject(snapshot, 'Service', declared.ref.name, declared.ref.namespace)?.metadata.creationTimestamp;
+  const isOld = (at = ''): boolean => Date.parse(snapshot.takenAt) - Date.parse(at) > SETTLED;
+  return oldest !== undefined && isOld(oldest.committedAt) && isOld(live) ? formatCommit(oldest) : undefined;
 }
 
 /** The entry by name where it has one, else by port number where no other protocol shares it, else by index. */

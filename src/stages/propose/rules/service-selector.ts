@@ -1,7 +1,10 @@
 import { formatRef } from '../../../domain/object-ref.ts';
 import { answersOf, change, listOf, replaceField } from '../answers.ts';
+import { getField } from '../../../domain/field-path.ts';
 import { isObject } from '../../../domain/json.ts';
-import type { Proposer } from '../proposer.ts';
+import { podTemplatePath } from '../../../domain/pod-template.ts';
+import { formatCommit } from '../field-history.ts';
+import type { ProposeContext, Proposer } from '../proposer.ts';
 import { selectorMatches, texts, workloadsIn } from '../workloads.ts';
 import { isNear } from './similar.ts';
 
@@ -40,6 +43,9 @@ export const serviceSelector: Proposer = {
           : `several workloads are near: ${listOf(names)}`,
       );
     }
+    const until = await selectedUntil(context, selector);
+    if (until !== undefined)
+      return answers.decline(`the Service selected pods until ${until}: the selector is not misspelt`);
     const { ref, key, value, meant } = only;
     return answers.fix(
       context,
@@ -48,3 +54,21 @@ export const serviceSelector: Proposer = {
     );
   },
 };
+
+/** The commit until which the Application declared a workload with the labels that this very selector asks for. */
+async function selectedUntil(
+  { declared, versions }: ProposeContext,
+  selector: Readonly<Record<string, string>>,
+): Promise<string | undefined> {
+  let newer: string | undefined;
+  for await (const { objects, commit } of versions()) {
+    const found = objects.some(({ ref, object }) => {
+      const template = podTemplatePath(ref.kind);
+      const labels = template && getField(object, [...template, 'metadata', 'labels']);
+      return ref.namespace === declared.ref.namespace && selectorMatches(selector, texts(labels));
+    });
+    if (found && newer !== undefined) return newer;
+    newer = formatCommit(commit);
+  }
+  return undefined;
+}

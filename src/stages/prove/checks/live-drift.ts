@@ -39,7 +39,7 @@ export const liveDrift: Check = {
           return {
             result: 'fail',
             code: 'not-synced',
-            detail: `${formatFieldPath(path)} of ${formatRef(object)} is ${show(actual)} in the cluster and ${show(wanted)} in Git: sync the Application first (${syncState(context)}).`,
+            detail: `${formatFieldPath(path)} of ${formatRef(object)} is ${show(actual)} in the cluster and ${show(wanted)} in Git: ${whatToDo(context)}.`,
           };
         }
       }
@@ -87,10 +87,12 @@ function show(value: JsonValue): string {
   return JSON.stringify(value).slice(0, 60);
 }
 
-function syncState({ location, changeSet }: ProveContext): string {
+function whatToDo({ location, changeSet }: ProveContext): string {
   const { syncedRevision } = location;
-  if (syncedRevision === undefined) return 'it was never synced';
-  return syncedRevision === changeSet.baseRevision
-    ? 'it is at the head of its branch'
-    : `it is at ${syncedRevision.slice(0, 8)}, its branch at ${changeSet.baseRevision.slice(0, 8)}`;
+  if (syncedRevision === undefined) return 'sync the Application first (it was never synced)';
+  if (syncedRevision !== changeSet.baseRevision) {
+    const [is, head] = [syncedRevision, changeSet.baseRevision].map((revision) => revision.slice(0, 8));
+    return `sync the Application first (it is at ${is}, its branch at ${head})`;
+  }
+  return 'the Application is at the head of its branch, so it is out of sync, or something else sets the field (a mutating webhook, an operator, a person)';
 }

@@ -1,16 +1,22 @@
+import type { Operation } from '../../../domain/change.ts';
 import type { JsonObject } from '../../../domain/json.ts';
 import { getField } from '../../../domain/field-path.ts';
 import { deepEqual, isArray, isObject } from '../../../domain/json.ts';
 import { formatRef } from '../../../domain/object-ref.ts';
-import { podTemplateOf } from '../../../domain/pod-template.ts';
-import { changedObjects } from '../changed-objects.ts';
+import { podTemplateOf, podTemplatePath } from '../../../domain/pod-template.ts';
+import { changedObjects, operationsOn } from '../changed-objects.ts';
 import type { Check } from '../check.ts';
+import { effectOf, setBack } from '../effect.ts';
 
-/** Refuses when a pod of the new template would not be admitted: quota, LimitRange, PodSecurity, ServiceAccount, webhooks. */
+/**
+ * Refuses when a pod of the new template would not be admitted (quota, LimitRange, PodSecurity, ServiceAccount, webhooks), or
+ * would be admitted with another value in a field that the fix changes, as mutating webhooks do.
+ */
 export const podAdmission: Check = {
   name: 'pod-admission',
   async run(context) {
     let asked = 0;
+    const mirrored: string[] = [];
     for (const { before, after } of changedObjects(context)) {
       const template = podTemplateOf(after.ref.kind, after.object);
       const old = before && podTemplateOf(before.ref.kind, before.object);
@@ -27,12 +33,27 @@ export const podAdmission: Check = {
         const detail = `A pod of ${formatRef(after.ref)} would be refused: ${answer.message}`;
         return { result: 'fail', code: 'server-refuses', detail };
       }
+      const operations = inTemplate(operationsOn(context, after.ref), after.ref.kind);
+      const { lost, rewritten } = effectOf(operations, { before: old, after: template, accepted: answer.object });
+      if (lost !== undefined) {
+        return { result: 'fail', code: 'set-back', detail: setBack(`A pod of ${formatRef(after.ref)}`, lost) };
+      }
+      mirrored.push(...rewritten);
     }
-    return asked === 0
-      ? { result: 'not-applicable', detail: 'No pod template changes.' }
-      : { result: 'pass', detail: 'A pod of the new template is admitted in dry-run.' };
+    if (asked === 0) return { result: 'not-applicable', detail: 'No pod template changes.' };
+    const others = mirrored.length === 0 ? '' : `; admission sets another registry: ${mirrored.join(', ')}`;
+    return { result: 'pass', detail: `A pod of the new template is admitted in dry-run${others}.` };
   },
 };
+
+/** Operations below the pod template, with the paths that they have in a pod. */
+function inTemplate(operations: readonly Operation[], kind: string): readonly Operation[] {
+  const root = podTemplatePath(kind) ?? [];
+  return operations.flatMap((operation) => {
+    const inside = root.every((segment, i) => operation.path[i] === segment);
+    return inside ? [{ ...operation, path: operation.path.slice(root.length) }] : [];
+  });
+}
 
 /** A StatefulSet's controller adds one volume per claim template (pkg/controller/statefulset/stateful_set_utils.go). */
 function claimVolumes(object: JsonObject, owner: string): readonly JsonObject[] {

@@ -1,0 +1,7 @@
+/** Pull requests in an answer, as the port says. */
+export const RESULTS = 300;
+/** Pull requests that are looked through for them. */
+export const SCANNED = 1000;
+/** Files and commits of a pull request: GitHub lists no more. */
+export const FILES = 3000;
+export const COMMITS = 250;

@@ -1,0 +1,35 @@
+import type { FieldPath } from '../../domain/field-path.ts';
+import { getField } from '../../domain/field-path.ts';
+import type { JsonValue } from '../../domain/json.ts';
+import { isArray, isObject } from '../../domain/json.ts';
+import type { RenderedObject } from '../../domain/source.ts';
+
+/** A Service that a declared Ingress sends to, and the path of its `service` field. */
+export interface DeclaredBackend {
+  readonly path: FieldPath;
+  readonly name: string;
+  /** A number, or a name. */
+  readonly port: string | number | undefined;
+}
+
+/** Every backend of an Ingress that is a Service, in the order of the manifest. */
+export function declaredBackends({ object }: RenderedObject): DeclaredBackend[] {
+  const places: FieldPath[] = [['spec', 'defaultBackend']];
+  for (const rule of items(getField(object, ['spec', 'rules'])).keys()) {
+    const paths: FieldPath = ['spec', 'rules', rule, 'http', 'paths'];
+    for (const at of items(getField(object, paths)).keys()) places.push([...paths, at, 'backend']);
+  }
+  return places.flatMap((place) => {
+    const path = [...place, 'service'];
+    const service = getField(object, path);
+    const name = isObject(service) ? service['name'] : undefined;
+    const port = [getField(service, ['port', 'number']), getField(service, ['port', 'name'])].find(
+      (one) => typeof one === 'number' || typeof one === 'string',
+    );
+    return typeof name === 'string' ? [{ path, name, port }] : [];
+  });
+}
+
+function items(value: JsonValue | undefined): readonly JsonValue[] {
+  return isArray(value) ? value : [];
+}

@@ -1,0 +1,105 @@
+import type { Pod } from '../../../domain/kubernetes/pod.ts';
+import { formatRef, refKey } from '../../../domain/object-ref.ts';
+import { createOwnerIndex } from '../../../domain/owners.ts';
+import { findObject, refOfKind } from '../../../domain/snapshot.ts';
+import type { ProposeContext } from '../proposer.ts';
+import { failingPods, revisionOf } from '../ran-before.ts';
+import { SKEW } from './deployments.ts';
+import { lastWords } from './named.ts';
+import { firstRunAfter } from './schedule.ts';
+import { time } from './time.ts';
+import { selectorMatches } from '../workloads.ts';
+
+/** Causes that another object than the pod can make: a failure of these in earlier pods too is no matter of the revision. */
+const RUNTIME = /^(?:crash|probe)\//;
+
+/**
+ * Why the failure is not the last deployment's doing, whatever that changed: pods of the earlier revision fail as well, the
+ * workload failed before it, or the symptom names a Service that is down. Undefined where nothing shows that.
+ */
+export async function outside(context: ProposeContext, startedAt: number | undefined): Promise<string | undefined> {
+  return (
+    earlierFail(context) ??
+    (startedAt === undefined ? undefined : (downBefore(context, startedAt) ?? missedBefore(context, startedAt))) ??
+    (await downService(context))
+  );
+}
+
+/** Pods of an earlier revision that live on and are not ready, with none beside them that is, or in the same container. */
+function earlierFail(context: ProposeContext): string | undefined {
+  const { incident, snapshot } = context;
+  const owners = createOwnerIndex(snapshot);
+  const failing = new Set(failingPods(context).map(revisionOf));
+  if (failing.size === 0 || incident.object.kind === 'CronJob') return undefined;
+  const earlier = snapshot.objects.Pod.filter(
+    (pod) =>
+      pod.metadata.namespace === incident.object.namespace &&
+      isAlive(pod) &&
+      !failing.has(revisionOf(pod)) &&
+      refKey(owners.topOwner(refOfKind('Pod', pod.metadata))) === refKey(incident.object),
+  );
+  const unready = earlier.filter((pod) => !isReady(pod));
+  const none = unready.length === earlier.length;
+  const same = unready.filter((pod) => isRuntimeFailure(pod, context));
+  const [one] = none ? unready : same;
+  return one && `${one.metadata.name}, of the earlier revision, is not ready either`;
+}
+
+function isRuntimeFailure({ status }: Pod, { incident }: ProposeContext): boolean {
+  const own = status?.containerStatuses?.find(({ name }) => name === incident.container);
+  return RUNTIME.test(incident.cause) && own?.ready === false;
+}
+
+function isAlive({ metadata, status }: Pod): boolean {
+  return metadata.deletionTimestamp === undefined && status?.phase !== 'Failed' && status?.phase !== 'Succeeded';
+}
+
+function isReady({ status }: Pod): boolean {
+  return status?.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') === true;
+}
+
+/** A Deployment that was not available when the last deployment began was broken by something before. */
+function downBefore({ incident, snapshot }: ProposeContext, startedAt: number): string | undefined {
+  const { kind, name, namespace } = incident.object;
+  if (kind !== 'Deployment') return undefined;
+  const conditions = findObject(snapshot, 'Deployment', name, namespace)?.status?.conditions;
+  const available = conditions?.find(({ type }) => type === 'Available');
+  const since = available?.status === 'False' ? time(available.lastTransitionTime) : undefined;
+  if (since === undefined || since > startedAt - SKEW) return undefined;
+  return `it has not been available since ${available?.lastTransitionTime}, before the last deployment`;
+}
+
+/** A CronJob's run that was due after the last success and before the deployment had the earlier template, and did not succeed. */
+function missedBefore({ incident, snapshot }: ProposeContext, startedAt: number): string | undefined {
+  const { kind, name, namespace } = incident.object;
+  const live = kind === 'CronJob' ? findObject(snapshot, 'CronJob', name, namespace) : undefined;
+  const success = time(live?.status?.lastSuccessfulTime);
+  const due = live && success !== undefined ? firstRunAfter(live.spec, success, startedAt - SKEW) : undefined;
+  return due === undefined
+    ? undefined
+    : `the run of ${new Date(due).toISOString()}, before the last deployment, did not succeed either`;
+}
+
+/** A Service that the symptom's words name and that has pods, none of them ready; the workload's own do not count. */
+async function downService(context: ProposeContext): Promise<string | undefined> {
+  const { incident, snapshot } = context;
+  if (!RUNTIME.test(incident.cause)) return undefined;
+  const text = [...incident.evidence.map((evidence) => evidence.text), await lastWords(context)].join('\n');
+  const own = failingPods(context);
+  for (const { metadata, spec } of snapshot.objects.Service) {
+    const { name, namespace = '' } = metadata;
+    const selects = (pod: Pod): boolean =>
+      pod.metadata.namespace === namespace && selectorMatches(spec?.selector ?? {}, pod.metadata.labels ?? {});
+    if (!namesHost(text, name, namespace === incident.object.namespace ? undefined : namespace)) continue;
+    const pods = snapshot.objects.Pod.filter((pod) => selects(pod) && isAlive(pod));
+    if (pods.length === 0 || pods.some(isReady) || own.some(selects)) continue;
+    return `the symptom names ${formatRef(refOfKind('Service', metadata))}, which has no ready pod: it depends on that`;
+  }
+  return undefined;
+}
+
+/** Whether a text holds a Service's name as a host: alone, or with its namespace; that must be there for one of another. */
+function namesHost(text: string, name: string, namespace: string | undefined): boolean {
+  const host = namespace === undefined ? `${name}(?![\\w-])` : `${name}\\.${namespace}(?![\\w-])`;
+  return new RegExp(`(?<![\\w.-])${host}`).test(text);
+}

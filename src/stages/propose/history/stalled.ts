@@ -1,0 +1,37 @@
+import type { Pod } from '../../../domain/kubernetes/pod.ts';
+import { refKey } from '../../../domain/object-ref.ts';
+import { createOwnerIndex } from '../../../domain/owners.ts';
+import { refOfKind } from '../../../domain/snapshot.ts';
+import type { ProposeContext } from '../proposer.ts';
+import { revisionOf } from '../ran-before.ts';
+import { newestSet } from './beginning.ts';
+
+/**
+ * How far the new pods of a rollout came that stands still for no known reason: whether there are any, and whether a container
+ * of theirs was ever started. What a container is told to run explains nothing where none was.
+ */
+export function progressOf(context: ProposeContext): 'no-pod' | 'not-started' | 'started' {
+  const { incident, snapshot } = context;
+  const owners = createOwnerIndex(snapshot);
+  const newest = newestSet(context)?.metadata.name;
+  const pods = snapshot.objects.Pod.filter(
+    (pod) =>
+      pod.metadata.namespace === incident.object.namespace &&
+      pod.metadata.deletionTimestamp === undefined &&
+      (newest === undefined || revisionOf(pod) === newest) &&
+      refKey(owners.topOwner(refOfKind('Pod', pod.metadata))) === refKey(incident.object),
+  ).filter((pod) => !isReady(pod));
+  if (pods.length === 0) return newest === undefined ? 'started' : 'no-pod';
+  return pods.some(wasStarted) ? 'started' : 'not-started';
+}
+
+function isReady({ status }: Pod): boolean {
+  return status?.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') === true;
+}
+
+function wasStarted({ status }: Pod): boolean {
+  const all = [...(status?.containerStatuses ?? []), ...(status?.initContainerStatuses ?? [])];
+  return all.some(
+    ({ state, lastState }) => (state?.running ?? state?.terminated ?? lastState?.terminated) !== undefined,
+  );
+}
