@@ -56,6 +56,7 @@ export interface App extends Basics {
   close(): Promise<void>;
 }
 
+/** What commands need that open no cluster and no forge. Throws where the state directory cannot be made. */
 export async function buildBasics(
   config: Config,
   options: Pick<AppOptions, 'env' | 'repositories' | 'clock'> & { readonly persistent?: boolean },

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { isObject } from '../domain/json.ts';
+import { isArray, isObject, plainText } from '../domain/json.ts';
+import type { JsonValue } from '../domain/json.ts';
 import type { Application } from '../domain/kubernetes/application.ts';
 import { kindOf, project } from '../domain/kubernetes/project.ts';
 import type { Problem } from '../domain/problem.ts';
@@ -8,7 +9,10 @@ import type { Result } from '../domain/result.ts';
 import { err, ok } from '../domain/result.ts';
 import { readDocuments } from '../domain/yaml/read.ts';
 
-/** Reads the Applications of a file. Error codes: `application-missing`, `application-invalid`, those of readDocuments. */
+/**
+ * Reads the Applications of a file, those in lists (as kubectl prints several) included. Error codes: `application-missing`, `application-invalid`, those of
+ * readDocuments.
+ */
 export function readApplications(file: string): Result<readonly Application[], Problem> {
   let text: string;
   try {
@@ -19,7 +23,7 @@ export function readApplications(file: string): Result<readonly Application[], P
   const documents = readDocuments(text, file);
   if (!documents.ok) return documents;
   const applications: Application[] = [];
-  for (const { value } of documents.value) {
+  for (const value of documents.value.flatMap((document) => objectsOf(document.value))) {
     if (!isObject(value) || kindOf(value) !== 'Application') continue;
     const parsed = project('Application', value);
     if (!parsed.ok) return err(problem('application-invalid', parsed.error, { place: { file } }));
@@ -28,4 +32,9 @@ export function readApplications(file: string): Result<readonly Application[], P
   if (applications.length > 0) return ok(applications);
   const hint = 'it must hold an object of kind Application, apiVersion argoproj.io/v1alpha1';
   return err(problem('application-missing', 'the file holds no Application', { place: { file }, hint }));
+}
+
+/** The items of a List; of anything else itself. */
+function objectsOf(value: JsonValue): readonly JsonValue[] {
+  return isObject(value) && plainText(value.kind).endsWith('List') && isArray(value.items) ? value.items : [value];
 }

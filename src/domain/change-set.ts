@@ -32,6 +32,7 @@ export interface SourceEdit {
   readonly inside?: { readonly path: Operation['path'] };
 }
 
+/** A document of a YAML file: by its place from 0 on, or by the object that it declares. */
 export type DocumentSelector =
   { readonly index: number } | { readonly ref: ObjectRef; readonly defaultNamespace?: string };
 
@@ -40,6 +41,8 @@ export interface ChangeSet {
   readonly repoURL: string;
   /** Full SHA of the commit that the files were read from. */
   readonly baseRevision: string;
+  /** Branch that the Application follows there, where it follows several revisions of the repository. */
+  readonly targetRevision?: string;
   readonly files: readonly FileChange[];
   /** The intended edits that the files were made from: what a check holds the result against. */
   readonly edits: readonly SourceEdit[];

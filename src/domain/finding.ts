@@ -1,6 +1,7 @@
 import type { NewEvidence } from './evidence.ts';
 import type { ObjectRef } from './object-ref.ts';
 
+/** How much a failure matters; docs/causes.md has it for each cause. */
 export type Severity = 'critical' | 'warning' | 'info';
 
 /** A reference from a pod to another object that Kubernetes could not resolve. */
@@ -18,6 +19,7 @@ export interface MissingReference {
   readonly field?: string;
 }
 
+/** A probe that fails, and how. */
 export interface ProbeFacts {
   readonly type: 'liveness' | 'readiness' | 'startup';
   readonly handler: 'httpGet' | 'tcpSocket' | 'grpc' | 'exec';
@@ -60,6 +62,7 @@ export interface Facts {
   readonly autoscaling?: { readonly resource: string; readonly container: string };
 }
 
+/** Who refused pods, and why. */
 export interface RefusalFacts {
   readonly by: 'quota' | 'limit-range' | 'pod-security' | 'service-account' | 'webhook' | 'policy' | 'other';
   /** Name of the quota, policy or webhook, where the message says it. */
@@ -73,6 +76,8 @@ export interface RefusalFacts {
     readonly bound?: 'min' | 'max';
     readonly container?: string;
   }[];
+  /** True where a webhook could not be asked: nothing of the pods is refused then. */
+  readonly unasked?: boolean;
   /** PodSecurity: the demands, such as `allowPrivilegeEscalation != false`, with the container where one is named. */
   readonly violations?: readonly { readonly demand: string; readonly detail: string }[];
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ObjectRef } from './object-ref.ts';
 import { refKey } from './object-ref.ts';
 
+/** 64 hex digits. */
 export function sha256(text: string | Uint8Array): string {
   return createHash('sha256').update(text).digest('hex');
 }

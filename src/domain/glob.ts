@@ -24,6 +24,7 @@ export function compilePathspec(pattern: string): Compiled {
   return compile(pattern, { one: '.', star: '.*', doubleStar: '.*', braces: false });
 }
 
+/** Whether a path holds any sign of a glob. */
 export function isGlob(text: string): boolean {
   return /[*?[{]/.test(text);
 }

@@ -75,6 +75,7 @@ export function effectiveTag(ref: ImageRef): string | undefined {
   return ref.digest === undefined ? (ref.tag ?? 'latest') : undefined;
 }
 
+/** Whether two images differ at most in tag and digest. */
 export function sameRepository(a: ImageRef, b: ImageRef): boolean {
   return a.registry === b.registry && a.repository === b.repository;
 }

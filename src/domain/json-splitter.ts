@@ -16,6 +16,7 @@ export interface JsonSplitter {
   end(): void;
 }
 
+/** Takes the pieces as they are found: each item of the list, and what is between, with its offset in bytes. */
 export interface JsonPieces {
   readonly item: (text: string, offset: number) => void;
   readonly rest: (text: string, offset: number) => void;
@@ -25,6 +26,7 @@ const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const ITEMS_KEY = /"items"\s*:\s*$/;
 
+/** Splits one JSON text; make one for each. What it finds is handed to `pieces` as it comes. */
 export function createJsonSplitter(pieces: JsonPieces): JsonSplitter {
   /** The current chunk, its offset in the text, and its first byte that was not handed to `rest` or `item` yet. */
   let bytes: Buffer = Buffer.alloc(0);

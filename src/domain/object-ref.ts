@@ -20,6 +20,7 @@ export function refKey(ref: ObjectRef): string {
   return `${groupOf(ref.apiVersion)}/${ref.kind}/${ref.namespace ?? ''}/${ref.name}`;
 }
 
+/** Whether two references name one object, as `refKey` tells them apart. */
 export function sameObject(a: ObjectRef, b: ObjectRef): boolean {
   return refKey(a) === refKey(b);
 }

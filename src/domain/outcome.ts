@@ -38,6 +38,7 @@ export type DecisionOutcome =
   | 'reverted'
   | 'failed';
 
+/** What was decided, and why, in a sentence for people. */
 export interface Decision {
   readonly outcome: DecisionOutcome;
   readonly reason: string;

@@ -13,6 +13,7 @@ export interface OwnerLink {
   readonly metadata?: ObjectMeta;
 }
 
+/** Who owns what, by ownerReferences. */
 export interface OwnerIndex {
   /** The object itself, its owner, the owner's owner and so on; ends with the top owner. */
   chain(ref: ObjectRef): readonly OwnerLink[];

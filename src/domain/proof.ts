@@ -36,8 +36,10 @@ export const CHECK_CODES = [
   'broke-off',
 ] as const;
 
+/** Why a check does not pass, for programs. */
 export type CheckCode = (typeof CHECK_CODES)[number];
 
+/** What one check found. */
 export interface CheckResult {
   readonly name: CheckName;
   readonly result: CheckStatus;
@@ -50,6 +52,7 @@ export interface CheckResult {
 /** What one check answers. */
 export type CheckAnswer = Omit<CheckResult, 'name'>;
 
+/** The checks, in the order in which they are shown. */
 export const CHECK_NAMES = [
   'minimal',
   'exact-render',

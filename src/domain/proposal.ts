@@ -24,4 +24,5 @@ export interface Declined {
   readonly reason: string;
 }
 
+/** What one source of fixes says. */
 export type Answer = Fix | Declined;

@@ -67,6 +67,7 @@ export function toUnits(value: Quantity): number {
   return Number((value > 0n ? value + NANO - 1n : value) / NANO);
 }
 
+/** A quantity of so many bytes, cores or pieces, rounded up to a whole one. */
 export function fromUnits(units: number): Quantity {
   return BigInt(Math.ceil(units)) * NANO;
 }

@@ -22,6 +22,7 @@ export interface Snapshot {
   readonly blind: readonly Blind[];
 }
 
+/** The reference of an object of the snapshot. */
 export function refOfKind(kind: Kind, metadata: Pick<ObjectMeta, 'name' | 'namespace'>): ObjectRef {
   const { apiVersion, namespaced } = KINDS[kind];
   return namespaced && metadata.namespace !== undefined
@@ -29,10 +30,12 @@ export function refOfKind(kind: Kind, metadata: Pick<ObjectMeta, 'name' | 'names
     : { apiVersion, kind, name: metadata.name };
 }
 
+/** Whether a kind could not be read: that it holds no objects then says nothing. */
 export function isBlind(snapshot: Snapshot, kind: Kind): boolean {
   return snapshot.blind.some((blind) => blind.kind === kind);
 }
 
+/** An object by name; without `namespace` the first of that name, for kinds that have none. */
 export function findObject<K extends Kind>(
   snapshot: Snapshot,
   kind: K,

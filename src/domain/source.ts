@@ -2,6 +2,7 @@ import type { ApplicationSource, ApplicationSpec } from './kubernetes/applicatio
 import type { JsonObject } from './json.ts';
 import type { ObjectRef } from './object-ref.ts';
 
+/** An Argo CD Application of the cluster. */
 export interface ApplicationRef {
   readonly namespace: string;
   readonly name: string;
@@ -30,6 +31,8 @@ export interface Checkout {
   readonly revision: string;
   /** Absolute path. */
   readonly directory: string;
+  /** Read at a tag or a commit, beside a branch of the same repository: what is committed there does not reach it. */
+  readonly pinned?: true;
 }
 
 /** One object of an Application as Argo CD would apply it (without tracking marks). */

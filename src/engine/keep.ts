@@ -54,7 +54,7 @@ export async function keep(
   await tellProven(ports, memory, own);
   const { value: changeSet } = worked.changeSet;
   const { cluster } = scene.snapshot;
-  const targetRevision = followedIn(location, changeSet.repoURL);
+  const targetRevision = changeSet.targetRevision ?? followedIn(location, changeSet.repoURL);
   const delivery = { incident, location, fix: chosen, changeSet, proof: worked.proof, cluster, targetRevision };
   const delivered = await bringUpToDate({ ...ports, ...memory }, delivery, own, commits);
   noteWait(ports, memory.repoURL, delivered.retryAfter);

@@ -37,6 +37,7 @@ export interface EnginePorts {
   readonly progress?: (event: ProgressEvent) => void;
 }
 
+/** What a pass tells while it runs, for people who wait. */
 export type ProgressEvent =
   | { readonly step: 'observed'; readonly pods: number; readonly incidents: number }
   | { readonly step: 'investigating'; readonly fingerprint: string; readonly object: string; readonly cause: string }

@@ -78,7 +78,7 @@ async function hand(
   const memory = scene.memoryOf(changeSet.repoURL);
   if (!isMemory(memory)) return { decision: withoutForge(memory) };
   const { cluster } = scene.snapshot;
-  const targetRevision = followedIn(location, changeSet.repoURL);
+  const targetRevision = changeSet.targetRevision ?? followedIn(location, changeSet.repoURL);
   const delivery: Delivery = { incident, location, fix: chosen, changeSet, proof, cluster, targetRevision };
   const delivered = await deliver({ ...ports, ...memory }, delivery, memory.ledger);
   noteWait(ports, memory.repoURL, delivered.retryAfter);

@@ -5,6 +5,7 @@ import type { Result } from '../domain/result.ts';
 import type { ApplicationRef } from '../domain/source.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
 
+/** Which log is wanted, and how much of it. */
 export interface LogRequest {
   readonly namespace: string;
   readonly pod: string;

@@ -13,8 +13,10 @@ export interface ForgeError {
   readonly noWay?: true;
 }
 
+/** An answer, or why there is none; never a rejection. */
 export type ForgeResult<T> = Promise<Result<T, ForgeError>>;
 
+/** A pull request (Gitea's word is the same) of one repository. */
 export interface PullRequest {
   readonly number: number;
   readonly url: string;
@@ -35,6 +37,7 @@ export interface PullRequest {
   readonly mergedAt?: string;
 }
 
+/** A commit as the forge recorded it. */
 export interface ForgeCommit {
   readonly sha: string;
   readonly authorEmail: string;
@@ -42,6 +45,7 @@ export interface ForgeCommit {
   readonly message: string;
 }
 
+/** A comment on a pull request, not one on its lines. */
 export interface Comment {
   readonly id: number;
   readonly author: string;
@@ -51,6 +55,7 @@ export interface Comment {
   readonly createdAt: string;
 }
 
+/** A repository, and what the credential may do in it. */
 export interface RepositoryInfo {
   readonly defaultBranch: string;
   readonly archived: boolean;
@@ -118,6 +123,7 @@ export interface ForgeReader {
   branchRules(branch: string): ForgeResult<BranchRules>;
 }
 
+/** The whole new text of a file. `path` is relative to the repository's root. */
 export interface FileContent {
   readonly path: string;
   readonly content: string;
@@ -154,6 +160,7 @@ export interface ForgeWriter {
   deleteBranch(name: string): ForgeResult<void>;
 }
 
+/** One repository of a forge. */
 export interface Forge {
   readonly capabilities: ForgeCapabilities;
   readonly reader: ForgeReader;

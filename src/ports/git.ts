@@ -2,6 +2,7 @@ import type { Problem } from '../domain/problem.ts';
 import type { Result } from '../domain/result.ts';
 import type { Checkout, RenderedObject } from '../domain/source.ts';
 
+/** A commit, without its files. */
 export interface GitCommit {
   /** Full SHA. */
   readonly revision: string;

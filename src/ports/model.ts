@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from '../domain/json.ts';
 import type { Result } from '../domain/result.ts';
 
+/** One question, answered in one JSON document. */
 export interface ModelRequest {
   readonly system: string;
   readonly user: string;
@@ -9,6 +10,7 @@ export interface ModelRequest {
   readonly maxOutputTokens: number;
 }
 
+/** What the model answered, and what it cost. */
 export interface ModelReply {
   /** Parsed JSON, not yet validated. */
   readonly answer: JsonValue;
@@ -17,6 +19,7 @@ export interface ModelReply {
   readonly completionTokens: number;
 }
 
+/** Why there is no answer. Closed: callers handle each. */
 export interface ModelError {
   readonly code:
     | 'no-key'

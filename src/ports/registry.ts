@@ -1,6 +1,7 @@
 import type { ImageRef } from '../domain/image-ref.ts';
 import type { Result } from '../domain/result.ts';
 
+/** Why a registry did not answer. Closed: callers handle each. */
 export interface RegistryError {
   readonly code: 'not-found' | 'unauthorized' | 'rate-limited' | 'unreachable' | 'not-configured' | 'bad-reference';
   readonly message: string;

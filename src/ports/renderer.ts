@@ -18,17 +18,21 @@ export interface RenderRequest {
   readonly signal?: AbortSignal;
 }
 
-/** Repository URL -> path -> content. */
+/** `overlayKey` of a commit, or a repository's address for all of its commits -> path -> content. */
 export type Overlay = ReadonlyMap<string, ReadonlyMap<string, string>>;
 
+/** What a source renders to. */
 export interface Rendered {
   readonly objects: readonly RenderedObject[];
   /** Repository files that were read: what this render depends on. */
   readonly inputs: readonly RenderInput[];
 }
 
+/** A file that a render read. `path` is relative to the repository's root. */
 export interface RenderInput {
   readonly repoURL: string;
+  /** Commit that it was read at; absent where that is the source's own. */
+  readonly revision?: string;
   readonly path: string;
   /** `values`: a value file that Helm is given; these come in the order of precedence, the strongest last. */
   readonly role?: 'values';

@@ -18,6 +18,7 @@ export interface Answer {
   readonly reason: string;
 }
 
+/** What `/healthz` and `/readyz` answer from: it is told what happens. */
 export interface Health {
   /** A look at the cluster ended. */
   looked(failure: string | undefined): void;

@@ -16,6 +16,7 @@ const ENDS = new Set([
 /** Upper bounds in seconds: a quiet cluster, a busy one, a slow forge or model. */
 const PASS_SECONDS = [0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600];
 
+/** What `/metrics` answers from: it is told what happens. */
 export interface Metrics {
   looked(failure: string | undefined): void;
   passed(report: PassReport, seconds: number): void;

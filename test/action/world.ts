@@ -3,33 +3,17 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildAction } from '../../scripts/build-action.ts';
-import { JsonObjectSchema } from '../../src/domain/kubernetes/json-schema.ts';
 import { createSandboxClock } from '../../src/sandbox/clock.ts';
-import { createClusterWorld } from '../../src/sandbox/cluster/world.ts';
 import type { GitHubSandbox } from '../../src/sandbox/github/api.ts';
-import { createGitHubSandbox } from '../../src/sandbox/github/sandbox.ts';
+import { NAME, OWNER, startShop } from '../support/shop.ts';
+import { HUNGRY, behaviours, deployment, memory } from '../support/shop-manifests.ts';
 
-const MANIFEST = `# orders. Owner: team shop.
-apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: orders
-  namespace: shop
-spec:
-  replicas: 1
-  selector:
-    matchLabels: {app: orders}
-  template:
-    metadata:
-      labels: {app: orders}
-    spec:
-      containers:
-      - name: orders
-        image: reg.example/shop/orders:2.0.1
-        resources:
-          limits:
-            memory: 64Mi        # measured in spring
-`;
+const PROJECT = {
+  apiVersion: 'argoproj.io/v1alpha1',
+  kind: 'AppProject',
+  metadata: { name: 'default', namespace: 'argocd' },
+  spec: {},
+};
 
 /** A repository on a forge, a cluster that runs it out of memory, and a runner's folder. */
 export interface ActionWorld {
@@ -43,27 +27,16 @@ export interface ActionWorld {
 }
 
 export async function startActionWorld(): Promise<ActionWorld> {
-  const directory = mkdtempSync(join(tmpdir(), 'remendo-action-'));
   // An hour behind the Action's own clock: what the world shows has lasted.
   const clock = createSandboxClock({ manual: true, start: new Date(Date.now() - 3_600_000).toISOString() });
-  const github = createGitHubSandbox({ directory: join(directory, 'git'), now: () => clock.now() });
-  await github.createRepository('shop', 'gitops', { files: { 'shop/orders.yaml': MANIFEST } });
-  const forge = await github.listen();
-  const repoURL = forge.gitUrl('shop', 'gitops');
-  const cluster = createClusterWorld({
+  const shop = await startShop({
     clock,
-    behaviours: new Map([['reg.example/shop/orders', { memoryNeeded: 100 * 1024 ** 2 }]]),
-    repositories: new Map([[repoURL, github.repositoryPath('shop', 'gitops')]]),
-    namespaces: ['shop'],
+    files: { 'shop/orders.yaml': `# Owner: team shop.\n${deployment('orders', memory('64Mi'))}` },
+    behaviours: behaviours({ orders: HUNGRY }),
+    // Argo CD makes it by itself.
+    objects: [PROJECT],
   });
-  const address = await cluster.listen();
-  cluster.apply(JsonObjectSchema.parse(application(repoURL)));
-  // Argo CD makes it by itself.
-  const project = { name: 'default', namespace: 'argocd' };
-  cluster.apply({ apiVersion: 'argoproj.io/v1alpha1', kind: 'AppProject', metadata: project, spec: {} });
-  cluster.start();
-  const kubeconfig = join(directory, 'kubeconfig.yaml');
-  writeFileSync(kubeconfig, address.kubeconfigText, { mode: 0o600 });
+  const { directory, github, forge, kubeconfig } = shop;
   const config = join(directory, 'remendo.yaml');
   writeFileSync(
     config,
@@ -84,28 +57,10 @@ state: {directory: ${join(directory, 'state')}}
       INPUT_KUBECONFIG: kubeconfig,
       'INPUT_GITHUB-TOKEN': github.bot.token,
       GITHUB_SERVER_URL: `http://${forge.host}`,
-      GITHUB_REPOSITORY: 'shop/gitops',
+      GITHUB_REPOSITORY: `${OWNER}/${NAME}`,
     },
     pass: (seconds) => clock.advance(seconds * 1000),
-    close: async () => {
-      await Promise.all([cluster.stop(), github.close()]);
-      clock.stop();
-      rmSync(directory, { recursive: true, force: true });
-    },
-  };
-}
-
-function application(repoURL: string): object {
-  return {
-    apiVersion: 'argoproj.io/v1alpha1',
-    kind: 'Application',
-    metadata: { name: 'shop', namespace: 'argocd' },
-    spec: {
-      project: 'default',
-      source: { repoURL, path: 'shop', targetRevision: 'main' },
-      destination: { server: 'https://kubernetes.default.svc', namespace: 'shop' },
-      syncPolicy: { automated: { prune: true, selfHeal: true } },
-    },
+    close: () => shop.close(),
   };
 }
 

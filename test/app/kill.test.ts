@@ -11,7 +11,7 @@ import { completeConfig } from '../../src/config/config.ts';
 import type { ConfigFile } from '../../src/config/schema.ts';
 import { git } from '../../src/sandbox/github/git.ts';
 import type { PullView } from '../../src/sandbox/github/api.ts';
-import { HUNGRY, behaviours, deployment, memory } from '../engine/manifests.ts';
+import { HUNGRY, behaviours, deployment, memory } from '../support/shop-manifests.ts';
 import type { World } from '../engine/world.ts';
 import { outcomeOf, passUntil, startWorld } from '../engine/world.ts';
 import { startProxy } from './proxy.ts';

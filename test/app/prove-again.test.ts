@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parsePullRequestUrl, proveAgain } from '../../src/app/prove-again.ts';
-import { HUNGRY, behaviours, deployment, memory } from '../engine/manifests.ts';
+import { HUNGRY, behaviours, deployment, memory } from '../support/shop-manifests.ts';
 import { outcomeOf, passUntil, startWorld } from '../engine/world.ts';
 
 void test('the proof of an open pull request runs again, and says so when the base has moved on', async (t) => {

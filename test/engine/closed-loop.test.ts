@@ -3,7 +3,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { verifyAudit } from '../../src/adapters/audit/verify.ts';
-import { HUNGRY, behaviours, deployment, memory } from './manifests.ts';
+import { HUNGRY, behaviours, deployment, memory } from '../support/shop-manifests.ts';
 import { outcomeOf, passOf, passUntil, startWorld } from './world.ts';
 
 void test('opened, merged, verified, learned; then recalled on another workload, from patterns rebuilt from the forge', async (t) => {

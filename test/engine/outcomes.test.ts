@@ -7,7 +7,7 @@ import { createRecorder } from '../../src/adapters/recorder/recorder.ts';
 import type { PassReport } from '../../src/engine/report.ts';
 import { git } from '../../src/sandbox/github/git.ts';
 import type { Behaviour } from '../../src/sandbox/cluster/kubelet/behaviour.ts';
-import { deployment, HUNGRY, VERY_HUNGRY, args, behaviours, memory } from './manifests.ts';
+import { deployment, HUNGRY, VERY_HUNGRY, args, behaviours, memory } from '../support/shop-manifests.ts';
 import { startRevertWorld } from './revert-world.ts';
 import type { World, WorldOptions } from './world.ts';
 import { outcomeOf, passOf, passUntil, passUntilAll, reasonOf, startWorld } from './world.ts';

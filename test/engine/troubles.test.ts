@@ -4,7 +4,7 @@ import type { Clock } from '../../src/ports/clock.ts';
 import { runLoop } from '../../src/engine/loop.ts';
 import type { GitHubSandbox } from '../../src/sandbox/github/sandbox.ts';
 import type { PassReport } from '../../src/engine/report.ts';
-import { HUNGRY, behaviours, deployment, memory } from './manifests.ts';
+import { HUNGRY, behaviours, deployment, memory } from '../support/shop-manifests.ts';
 import type { WorldOptions } from './world.ts';
 import { outcomeOf, passOf, passUntil, passUntilAll, reasonOf, startWorld } from './world.ts';
 

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -15,15 +14,10 @@ import type { SandboxClock } from '../../src/sandbox/clock.ts';
 import { createSandboxClock } from '../../src/sandbox/clock.ts';
 import type { Behaviours } from '../../src/sandbox/cluster/kubelet/behaviour.ts';
 import type { ClusterWorld } from '../../src/sandbox/cluster/world.ts';
-import { createClusterWorld } from '../../src/sandbox/cluster/world.ts';
 import type { GitHubSandbox, GitHubSandboxOptions } from '../../src/sandbox/github/sandbox.ts';
-import { createGitHubSandbox } from '../../src/sandbox/github/sandbox.ts';
 import type { ModelServer, ModelServerOptions } from '../../src/sandbox/model/server.ts';
 import { startModelServer } from '../../src/sandbox/model/server.ts';
-import { application } from './manifests.ts';
-
-const OWNER = 'acme';
-const NAME = 'gitops';
+import { NAME, OWNER, startShop } from '../support/shop.ts';
 
 export interface WorldOptions {
   /** Manifests of the folder `shop`, by name without `.yaml`. */
@@ -58,29 +52,16 @@ export interface World {
 }
 
 export async function startWorld(t: TestContext, options: WorldOptions): Promise<World> {
-  const directory = await mkdtemp(join(tmpdir(), 'remendo-engine-'));
   const clock = createSandboxClock({ speed: options.speed ?? 8 });
-  const { onGitHubRequest: onRequest, answers } = options;
-  const github = createGitHubSandbox({
-    directory: join(directory, 'git'),
-    now: () => clock.now(),
-    ...(onRequest ? { onRequest } : {}),
-  });
-  await github.createRepository(OWNER, NAME, { files: inFolder(options.files) });
-  const forge = await github.listen();
-  const repoURL = forge.gitUrl(OWNER, NAME);
-  const model = answers && (await startModelServer({ answers }));
-  const cluster = createClusterWorld({
+  const { behaviours, onGitHubRequest, answers } = options;
+  const shop = await startShop({
     clock,
-    behaviours: options.behaviours ?? new Map(),
-    repositories: new Map([[repoURL, github.repositoryPath(OWNER, NAME)]]),
-    namespaces: ['shop'],
+    files: inFolder(options.files),
+    onGitHubRequest,
+    ...(behaviours ? { behaviours } : {}),
   });
-  const address = await cluster.listen();
-  cluster.apply(application(repoURL));
-  cluster.start();
-  const kubeconfig = join(directory, 'kubeconfig.yaml');
-  await writeFile(kubeconfig, address.kubeconfigText, { mode: 0o600 });
+  const { directory, github, forge, repoURL, cluster, kubeconfig } = shop;
+  const model = answers && (await startModelServer({ answers }));
   await mkdir(join(directory, 'state'));
   const configFile: ConfigFile = {
     mode: 'propose',
@@ -106,9 +87,7 @@ export async function startWorld(t: TestContext, options: WorldOptions): Promise
   const apps: App[] = [];
   t.after(async () => {
     await Promise.all(apps.map((app) => app.close()));
-    await Promise.all([cluster.stop(), github.close(), model?.close()]);
-    clock.stop();
-    await rm(directory, { recursive: true, force: true });
+    await Promise.all([shop.close(), model?.close()]);
   });
   return {
     clock,

@@ -10,7 +10,9 @@ const VARINT = 0;
 const LENGTH_DELIMITED = 2;
 
 /** A message of texts and messages, in the order in which they are given; absent values are left out. */
-export function encodeMessage(fields: readonly (readonly [number, string | Buffer | undefined])[]): Buffer<ArrayBuffer> {
+export function encodeMessage(
+  fields: readonly (readonly [number, string | Buffer | undefined])[],
+): Buffer<ArrayBuffer> {
   return Buffer.concat(
     fields.flatMap(([number, value]) => {
       if (value === undefined) return [];

@@ -4,8 +4,9 @@ import { JsonObjectSchema } from '../../domain/kubernetes/json-schema.ts';
 import type { ObjectRef } from '../../domain/object-ref.ts';
 import { formatRef, groupOf } from '../../domain/object-ref.ts';
 import type { Problem } from '../../domain/problem.ts';
+import { problem } from '../../domain/problem.ts';
 import type { Result } from '../../domain/result.ts';
-import { ok } from '../../domain/result.ts';
+import { err, ok } from '../../domain/result.ts';
 import type { ApplicationRef } from '../../domain/source.ts';
 import type { DryRun, DryRunAnswer } from '../../ports/cluster.ts';
 import type { Log } from '../../ports/log.ts';
@@ -40,7 +41,7 @@ const unavailable = (reason: string): DryRunAnswer => ({ kind: 'unavailable', re
 
 /**
  * A dry run that Argo CD makes with its own rights: the server-side diff of Argo CD 3.2 and later. It is asked only about
- * objects that exist and belong to the Application; Argo CD asks the API server about no others, and about no pods.
+ * objects that the Application has in Git already: Argo CD answers for no others, and for no pods.
  */
 export function createServerSideDiff(client: Client, log: Log): DryRun {
   async function apply(
@@ -54,12 +55,10 @@ export function createServerSideDiff(client: Client, log: Log): DryRun {
       return unavailable('values of Secrets are not shown to Argo CD');
     const live = await liveState(client, ref, application, signal);
     if (!live.ok) return unavailable(reasonOf(live.error));
-    if (live.value === 'foreign') {
+    if (live.value === undefined) {
       return unavailable(`${formatRef(ref)} is not, or not yet, an object of Application ${application.name}`);
     }
-    if (live.value === 'missing')
-      return unavailable('the object does not exist yet, and Argo CD asks the API server only about those that do');
-    if (removesFields(live.value, object)) {
+    if (live.value.object !== undefined && removesFields(live.value.object, object)) {
       const reason = 'a field goes away, which Argo CD’s server-side diff would leave beside the new ones';
       return unavailable(`${reason}: it is applied client-side`);
     }
@@ -94,13 +93,18 @@ function reasonOf({ code, message }: Problem): string {
   }
 }
 
-/** The object as Argo CD knows it in the cluster: `foreign` where the Application has none, `missing` where it is to be made. */
+/** An object of an Application, as Argo CD knows it in the cluster; without `object` it is still to be made. */
+interface Live {
+  readonly object?: JsonObject;
+}
+
+/** Undefined where the Application has no such object. */
 async function liveState(
   client: Client,
   ref: ObjectRef,
   application: ApplicationRef,
   signal: AbortSignal | undefined,
-): Promise<Result<JsonObject | 'foreign' | 'missing', Problem>> {
+): Promise<Result<Live | undefined, Problem>> {
   const { kind, name, namespace = '' } = ref;
   const group = groupOf(ref.apiVersion);
   const path = `/api/v1/applications/${encodeURIComponent(application.name)}/managed-resources`;
@@ -111,14 +115,18 @@ async function liveState(
     (item) =>
       (item.group ?? '') === group && item.kind === kind && (item.namespace ?? '') === namespace && item.name === name,
   );
-  if (found === undefined) return ok('foreign');
-  const live = JsonObjectSchema.safeParse(parseJson(found.liveState ?? ''));
-  return ok(live.success ? live.data : 'missing');
+  if (found === undefined) return ok(undefined);
+  const text = found.liveState ?? '';
+  if (text === '' || text === 'null') return ok({});
+  const live = JsonObjectSchema.safeParse(parseJson(text));
+  return live.success
+    ? ok({ object: live.data })
+    : err(problem('argocd-unreachable', 'Argo CD’s answer cannot be read'));
 }
 
 /**
- * Of the live object only its name is sent: it matters for the difference that Argo CD computes, which is not looked at, and not
- * for what the API server says.
+ * Of the live object only its name is sent. What is in it matters for the difference, which is not looked at; that there is
+ * one makes Argo CD ask the API server (ServerSideDiff in gitops-engine, pkg/diff/diff.go), also about an object that is missing.
  */
 function questionOf(
   object: JsonObject,

@@ -32,6 +32,7 @@ export function readCommit(client: Client, sha: string): ForgeResult<CommitAnswe
   return client.call(`read commit ${sha.slice(0, 7)}`, CommitAnswer, request);
 }
 
+/** Gitea's commit in the port's words. */
 export function toForgeCommit({ sha, commit }: CommitAnswer): ForgeCommit {
   return { sha, authorEmail: commit.author.email, committerEmail: commit.committer.email, message: commit.message };
 }

@@ -30,6 +30,7 @@ export function stepDown(features: Features, message: string): Features | undefi
   return /temperature/i.test(message) && features.temperature ? { ...features, temperature: false } : undefined;
 }
 
+/** The body of a request, by what the server was found to understand. */
 export function requestBody(
   model: string,
   request: ModelRequest,

@@ -11,6 +11,7 @@ export function registryRoot(registry: string, insecureHosts: readonly string[])
   return `${isPlain(registry, insecureHosts) ? 'http' : 'https'}://${host}`;
 }
 
+/** Whether a registry is asked over plain HTTP: on this machine, or where the configuration allows it. */
 export function isPlain(registry: string, insecureHosts: readonly string[]): boolean {
   return LOOPBACK.test(registry) || insecureHosts.includes(registry);
 }

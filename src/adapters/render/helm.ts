@@ -76,7 +76,9 @@ function prepare(request: RenderRequest, settings: HelmSettings): Result<Prepare
       file === undefined ? [] : [{ repoURL: checkout.repoURL, path: file }],
     ),
     ...fileParameters.map((file) => ({ repoURL: file.tree.repoURL, path: file.path })),
-    ...valueFiles.value.map((file) => ({ repoURL: file.tree.repoURL, path: file.path, role: 'values' as const })),
+    ...valueFiles.value.map(({ tree, path: file }) => {
+      return { repoURL: tree.repoURL, revision: tree.revision, path: file, role: 'values' as const };
+    }),
   ];
   return ok({ chart: chart.value, valueFiles: valueFiles.value, fileParameters, environment, inputs });
 }

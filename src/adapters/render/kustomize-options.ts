@@ -80,6 +80,7 @@ export interface ImageOverride {
   readonly digest?: string;
 }
 
+/** An image as Argo CD's options write it: `old=new:tag@digest` and its short forms; undefined where it is none. */
 export function parseImage(text: string): ImageOverride | undefined {
   const equals = text.indexOf('=');
   const value = equals < 0 ? text : text.slice(equals + 1);

@@ -1,6 +1,7 @@
 import { lstatSync, readFileSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { join, posix, relative, sep } from 'node:path';
 import type { Checkout } from '../../domain/source.ts';
+import { overlayOn } from '../../domain/repository-key.ts';
 import type { Overlay } from '../../ports/renderer.ts';
 
 /** A path as it is written in a repository: relative to its root, forward slashes, no `.` parts; undefined where it leaves the root. */
@@ -15,6 +16,7 @@ type EntryType = 'file' | 'directory' | 'missing' | 'outside' | 'other';
 /** One repository at one commit with changed files laid over it. Reads only inside the checkout. */
 export interface Tree {
   readonly repoURL: string;
+  readonly revision: string;
   /** What a path is, symlinks followed; `outside` where one leads out of the checkout. */
   type(path: string): EntryType;
   isSymlink(path: string): boolean;
@@ -26,9 +28,10 @@ export interface Tree {
   list(path: string): readonly string[];
 }
 
+/** The files of a checkout with an overlay on top; symlinks that lead out of it are `outside`. */
 export function treeOf(checkout: Checkout, overlay: Overlay): Tree {
   const root = realpathSync(checkout.directory);
-  const changed = overlay.get(checkout.repoURL) ?? new Map<string, string>();
+  const changed = overlayOn(overlay, checkout) ?? new Map<string, string>();
 
   const real = (path: string): string | undefined => {
     try {
@@ -63,6 +66,7 @@ export function treeOf(checkout: Checkout, overlay: Overlay): Tree {
     type(path) === 'file' ? readFileSync(real(path) ?? '') : undefined;
   return {
     repoURL: checkout.repoURL,
+    revision: checkout.revision,
     type,
     isSymlink(path) {
       return lstatSync(join(root, path), { throwIfNoEntry: false })?.isSymbolicLink() ?? false;

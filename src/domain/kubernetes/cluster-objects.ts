@@ -113,7 +113,13 @@ export type StorageClass = z.infer<typeof StorageClass>;
 /** core/v1 ResourceQuota. */
 export const ResourceQuota = z.object({
   metadata: ObjectMeta,
-  spec: z.object({ hard: ResourceList.optional(), scopes: z.array(z.string()).optional() }).optional(),
+  spec: z
+    .object({
+      hard: ResourceList.optional(),
+      scopes: z.array(z.string()).optional(),
+      scopeSelector: z.object({}).optional(),
+    })
+    .optional(),
   status: z.object({ hard: ResourceList.optional(), used: ResourceList.optional() }).optional(),
 });
 export type ResourceQuota = z.infer<typeof ResourceQuota>;

@@ -13,6 +13,7 @@ export interface Serving {
   servicesWithoutPods(failing: readonly ObjectRef[]): ObjectRef[];
 }
 
+/** Indexes ready pods once, for many questions about who still serves. */
 export function createServing(snapshot: Snapshot, owners: OwnerIndex): Serving {
   const ready = new Map<string, Pod[]>();
   const byName = new Map<string, Pod>();

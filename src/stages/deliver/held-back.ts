@@ -10,6 +10,7 @@ export interface HeldBack extends Decision {
 
 /** Merged, and it did not help. */
 const FAILURES: ReadonlySet<string | undefined> = new Set(['not-fixed', 'made-worse', 'timed-out']);
+/** Merged fixes without help, after which people are asked. */
 export const MOST_FAILURES = 3;
 
 /**

@@ -69,6 +69,7 @@ export function openOf(ledger: Ledger, fingerprint: string): OwnPullRequest | un
   return ofIncident(ledger, fingerprint).find(({ pull }) => pull.state === 'open');
 }
 
+/** On every pull request of Remendo; its other labels begin with it. */
 export const LABEL = 'remendo';
 
 /** Somebody put this label on an ended pull request: what it says about further ones is taken back. */
@@ -113,6 +114,7 @@ export function hasStaleEnd({ pull, state }: Parameters<typeof endOf>[0]): boole
   return state?.end !== undefined || ENDS.some((end) => pull.labels.includes(endLabel(end)));
 }
 
+/** Whether people asked for another attempt after they closed this pull request. */
 export function wantsRetry(pull: PullRequest): boolean {
   return pull.labels.includes(RETRY_LABEL);
 }

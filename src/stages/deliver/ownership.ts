@@ -6,6 +6,7 @@ export function commitMessage(title: string, fingerprint: string): string {
   return `${title}\n\nRemendo-Fingerprint: ${fingerprint}\n`;
 }
 
+/** Whether Remendo made a commit for this incident: it says so, and the forge says that Remendo wrote and committed it. */
 export function isOwnCommit(commit: ForgeCommit, fingerprint: string, { ownEmails }: RepositoryInfo): boolean {
   const own = new Set(ownEmails.map((email) => email.toLowerCase()));
   return (

@@ -25,6 +25,7 @@ export const ENDS = [
   'resolved',
   'reverted',
 ] as const;
+/** How a pull request ended, as its hidden block remembers it. */
 export type End = (typeof ENDS)[number];
 
 /**
@@ -122,10 +123,12 @@ export function parseState(body: string): PullRequestState | undefined {
   return parseBlock(body, MARK.state, PullRequestState);
 }
 
+/** The hidden block of a revert; undefined where there is none that can be read. */
 export function parseRevert(body: string): RevertState | undefined {
   return parseBlock(body, MARK.revert, RevertState);
 }
 
+/** The hidden block of an outcome's comment; undefined where there is none that can be read. */
 export function parseOutcome(body: string): OutcomeState | undefined {
   return parseBlock(body, MARK.outcome, OutcomeState);
 }

@@ -29,7 +29,8 @@ const LONG_CALM_SECONDS = 24 * 3600;
 /**
  * True where a container ends again and again (or for good), so that how it ends is a failure and not an episode.
  * CrashLoopBackOff implies a repetition by itself; otherwise the policy's number of restarts is asked for. A container
- * that runs for longer than twice its usual run, and longer than ten minutes, has recovered.
+ * that runs for longer than twice its usual run, and longer than ten minutes, has recovered; one that ends days apart does
+ * not end again and again.
  */
 export function keepsEnding(index: SnapshotIndex, view: PodView, container: ContainerView): boolean {
   const { status, type } = container;
@@ -42,18 +43,27 @@ export function keepsEnding(index: SnapshotIndex, view: PodView, container: Cont
   if (status.state?.waiting?.reason === 'CrashLoopBackOff') return true;
   const { restartCount = 0 } = status;
   if (restartCount < index.policy.minimumRestarts) return false;
-  return (
-    status.state?.running === undefined || !hasRecovered(index, view, status.state.running.startedAt, restartCount)
-  );
+  return status.state?.running === undefined || !hasRecovered(index, view, container, restartCount);
 }
 
-function hasRecovered(index: SnapshotIndex, view: PodView, startedAt: string | undefined, restarts: number): boolean {
-  const running = index.age(startedAt);
-  if (running === Number.POSITIVE_INFINITY || running < CALM_SECONDS) return false;
+/**
+ * Whether a container that runs now is past it: it runs for much longer than it usually did, or its ends are days apart, as
+ * those of node upgrades are. The last run tells more than all of them together: a bad hour in a long life is one.
+ */
+function hasRecovered(index: SnapshotIndex, view: PodView, container: ContainerView, restarts: number): boolean {
+  const running = index.age(container.status?.state?.running?.startedAt);
+  if (running === Number.POSITIVE_INFINITY) return false;
   const podAge = index.age(view.pod.status?.startTime ?? view.pod.metadata.creationTimestamp);
-  if (podAge === Number.POSITIVE_INFINITY) return running > LONG_CALM_SECONDS;
-  const usualRun = (podAge - running) / restarts;
-  return running > 2 * usualRun || running > LONG_CALM_SECONDS;
+  const usualRun = Math.min((podAge - running) / restarts, lastRun(container));
+  if (usualRun !== Number.POSITIVE_INFINITY && usualRun > LONG_CALM_SECONDS) return true;
+  return running >= CALM_SECONDS && (running > 2 * usualRun || running > LONG_CALM_SECONDS);
+}
+
+/** Seconds that the last run took; Infinity where its times are not known. */
+function lastRun(container: ContainerView): number {
+  const { startedAt = '', finishedAt = '' } = container.status?.lastState?.terminated ?? {};
+  const seconds = (Date.parse(finishedAt) - Date.parse(startedAt)) / 1000;
+  return seconds >= 0 ? seconds : Number.POSITIVE_INFINITY;
 }
 
 /** Events of the pod that are about this container; an event that names none counts where the pod has only one. */

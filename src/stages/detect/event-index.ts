@@ -10,6 +10,7 @@ export function lastSeen(event: Event): string | undefined {
   );
 }
 
+/** When an event was first seen (RFC 3339), by whichever of its times there is. */
 export function firstSeen(event: Event): string | undefined {
   return event.firstTimestamp ?? event.eventTime ?? event.metadata.creationTimestamp ?? lastSeen(event);
 }
@@ -17,6 +18,7 @@ export function firstSeen(event: Event): string | undefined {
 /** Events of one object, the newest first. Events of an earlier object of the same name (another uid) are left out. */
 export type EventsOf = (ref: ObjectRef, metadata?: Pick<ObjectMeta, 'uid'>) => readonly Event[];
 
+/** Sorts events by what they are about, once, for many questions. */
 export function indexEvents(events: readonly Event[]): EventsOf {
   const byObject = new Map<string, Event[]>();
   for (const event of events) {

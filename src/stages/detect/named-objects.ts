@@ -12,6 +12,7 @@ export interface NamedObjects {
   isMissing(kind: Kind, name: string, namespace?: string): boolean;
 }
 
+/** Indexes the objects of a snapshot by name, each kind when it is first asked for. */
 export function indexNames(snapshot: Snapshot): NamedObjects {
   const byKind: { [K in Kind]?: ReadonlyMap<string, ObjectOf<K>> } = {};
   const mapOf = <K extends Kind>(kind: K): ReadonlyMap<string, ObjectOf<K>> => {

@@ -18,6 +18,7 @@ export interface PodView {
   readonly containers: readonly ContainerView[];
 }
 
+/** A container of a pod: what it is to be, and how it is. */
 export interface ContainerView {
   readonly name: string;
   readonly type: 'container' | 'init' | 'sidecar';

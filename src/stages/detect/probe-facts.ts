@@ -18,6 +18,7 @@ export interface SeenProbe {
   readonly spec: Probe | undefined;
 }
 
+/** What specification, events and the container's state tell of one of its probes. */
 export function seeProbe(
   index: SnapshotIndex,
   view: PodView,

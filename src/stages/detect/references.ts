@@ -77,6 +77,7 @@ export function stateOf(
   return key === undefined || holder.keys.includes(key) ? 'present' : 'key-missing';
 }
 
+/** A reference whose object, or with `wholeObject` false only whose key, is not there. */
 export function toMissing(reference: Reference, namespace: string, wholeObject: boolean): MissingReference {
   const { kind, name, key, field } = reference;
   return { kind, namespace, name, ...(key === undefined || wholeObject ? {} : { key }), field };

@@ -17,6 +17,7 @@ import { applySpans, trimSpan } from './splice.ts';
 /** What is to be done to one document of a text. With `inside`, `document` selects the outer document. */
 export type TextEdit = Omit<SourceEdit, 'path'>;
 
+/** The new text of a file, and what is different in it. */
 export interface EditedText {
   readonly text: string;
   /** Sorted, apart from each other, as small as they can be. Empty where the text says already what it should. */

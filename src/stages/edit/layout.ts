@@ -136,6 +136,7 @@ export function indentOf(layout: Layout, node: MapNode | ListNode): string {
   return ' '.repeat(prefix.length);
 }
 
+/** A refusal at an offset of a text whose layout is known. */
 export function refuse(layout: TextAt, code: EditCode, message: string, offset: number, hint?: string): Refusal {
   return refusalAt(code, message, layout, offset, hint);
 }

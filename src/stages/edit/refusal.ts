@@ -29,12 +29,14 @@ export interface TextAt {
   readonly lineOffset: number;
 }
 
+/** A refusal with line, column and excerpt of an offset. */
 export function refusalAt(code: EditCode, message: string, at: TextAt, offset: number, hint?: string): Refusal {
   const made = problemAt(code, message, { text: at.text, offset, file: at.file }, hint);
   const { line = 1, column = 1 } = made.place ?? {};
   return new Refusal({ ...made, place: { file: at.file, line: line + at.lineOffset, column } });
 }
 
+/** A refusal that is about a whole file. */
 export function refusal(code: EditCode, message: string, file: string, hint?: string): Refusal {
   return new Refusal(problem(code, message, hint === undefined ? { place: { file } } : { place: { file }, hint }));
 }

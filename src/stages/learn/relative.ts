@@ -39,6 +39,7 @@ export function patternKeyOf(fix: LearntFix): PatternKey | undefined {
   return { kind: fix.object.kind, cause: fix.cause, shape: shapeOf(fix), change: known };
 }
 
+/** Name of a pattern: equal keys have equal names. 16 hex digits. */
 export function patternId(key: PatternKey): string {
   const { kind, cause, shape } = key;
   const change: JsonValue = key.change.map((item) => JSON.stringify(item));

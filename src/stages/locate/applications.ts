@@ -35,6 +35,7 @@ export interface FoundApplication {
   readonly by: 'tracking-annotation' | 'label' | 'status';
 }
 
+/** Reads the Applications of a snapshot once, for many questions. */
 export function indexApplications(snapshot: Snapshot, settings: TrackingSettings = {}): ApplicationIndex {
   const byResource = new Map<string, Application[]>();
   for (const application of snapshot.objects.Application) {

@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import type { ChangeSet } from '../../domain/change-set.ts';
 import type { JsonValue } from '../../domain/json.ts';
 import { deepEqual } from '../../domain/json.ts';
+import { overlayOn } from '../../domain/repository-key.ts';
 import { JsonValueSchema } from '../../domain/kubernetes/json-schema.ts';
 import type { ApplicationSpec } from '../../domain/kubernetes/application.ts';
 import type { ApplicationRef, Checkout, Location } from '../../domain/source.ts';
@@ -104,7 +105,7 @@ export function createFanIn(dependencies: FanInDependencies): FanIn {
 
   function underOverlay(target: Target, checkout: Checkout, overlay: Overlay): Target {
     const place = declaration(target, checkout);
-    const changed = place && overlay.get(place.repoURL);
+    const changed = place && overlayOn(overlay, place.checkout);
     if (!changed || (!changed.has(place.file) && !place.generated?.files.some((file) => changed.has(file))))
       return target;
     const now = applicationsIn(place.checkout, overlay, place.file).find(

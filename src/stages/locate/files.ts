@@ -1,15 +1,23 @@
+import { isUtf8 } from 'node:buffer';
 import { readFileSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { join, posix, relative, sep } from 'node:path';
+import { overlayOn } from '../../domain/repository-key.ts';
 import type { Checkout } from '../../domain/source.ts';
 import type { Overlay } from '../../ports/renderer.ts';
 
 /** Text of a file of a checkout with an overlay on top; undefined where there is none inside the checkout. */
 export function readSource(checkout: Checkout, overlay: Overlay, path: string): string | undefined {
-  const files = overlay.get(checkout.repoURL);
+  const files = overlayOn(overlay, checkout);
   const changed = files && files.size > 0 ? files.get(realPath(checkout, path)) : undefined;
   if (changed !== undefined) return changed;
   const target = insideOf(checkout, path);
   return target !== undefined && statSync(target).isFile() ? readFileSync(target, 'utf8') : undefined;
+}
+
+/** Whether a file's bytes are UTF-8, so that its text can be written again without changing others. */
+export function isText(checkout: Checkout, path: string): boolean {
+  const target = insideOf(checkout, path);
+  return target === undefined || !statSync(target).isFile() || isUtf8(readFileSync(target));
 }
 
 /** Real path of a file or folder of a checkout; undefined where there is none, or a symlink leads out of it. */
@@ -55,7 +63,7 @@ export const NO_OVERLAY: Overlay = new Map();
 export function listNames(checkout: Checkout, overlay: Overlay, folder: string): readonly string[] {
   const target = insideOf(checkout, folder);
   const names = target !== undefined && statSync(target).isDirectory() ? readdirSync(target) : [];
-  const changed = overlay.get(checkout.repoURL) ?? new Map<string, string>();
+  const changed = overlayOn(overlay, checkout) ?? new Map<string, string>();
   const real = changed.size > 0 ? realPath(checkout, folder) : folder;
   const prefix = real === '' ? '' : `${real}/`;
   const added = [...changed.keys()].flatMap((path) => {

@@ -63,7 +63,8 @@ function filePlace(
   const documents = text === undefined ? undefined : readDocuments(text, file);
   if (!documents?.ok) return undefined;
   const value = documents.value[0]?.value ?? {};
-  const place = { kind, repoURL: checkout.repoURL, file, document: 0, base: [], value, layer: number, label };
+  const { repoURL, revision } = checkout;
+  const place = { kind, repoURL, revision, file, document: 0, base: [], value, layer: number, label };
   return closed === undefined ? place : { ...place, closed };
 }
 
@@ -150,8 +151,8 @@ function documentOf(checkout: Checkout, file: string): JsonObject {
 /** The value files among a source's inputs, in the order in which Helm is given them. */
 function valueFiles({ inputs, request }: RenderedSource): readonly { at: Checkout; file: string }[] {
   const checkouts = [request.checkout, ...request.refs.values()];
-  return inputs.flatMap(({ repoURL, path, role }) => {
-    const at = checkouts.find((candidate) => candidate.repoURL === repoURL);
+  return inputs.flatMap(({ repoURL, revision = request.checkout.revision, path, role }) => {
+    const at = checkouts.find((candidate) => candidate.repoURL === repoURL && candidate.revision === revision);
     return at && role === 'values' ? [{ at, file: path }] : [];
   });
 }

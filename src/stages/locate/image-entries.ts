@@ -14,6 +14,7 @@ interface ImageParts {
   readonly digest?: string;
 }
 
+/** `name:tag@digest` in parts; a colon before the last slash is a registry's port. */
 export function imageParts(text: string): ImageParts {
   const [reference = '', digest] = text.split('@');
   const colon = reference.lastIndexOf(':');

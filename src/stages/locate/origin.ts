@@ -14,6 +14,7 @@ import { readDocuments } from '../../domain/yaml/read.ts';
 import type { FieldOrigin, Question } from './field-origin.ts';
 import { NO_OVERLAY, readSource, realPath } from './files.ts';
 import { findDeclared, sourceOfObject } from './location.ts';
+import type { RenderedSource } from './render.ts';
 import type { LocateContext, Session } from './session.ts';
 import { createSession } from './session.ts';
 import { traceByRendering } from './trace.ts';
@@ -39,7 +40,7 @@ export async function findOrigin(
   const session = await createSession(context, location, base.value, checkouts);
   const destination = destinationOrigin(context, { location, source, declared, path, value }, base.value.objects);
   if (destination) return ok(destination);
-  if (source.type === 'Directory') return originInManifest(session, declared, path, value);
+  if (source.type === 'Directory') return originInManifest(session, source, declared, path, value);
   return traceByRendering(context, session, { location, source, declared, path, value });
 }
 
@@ -69,12 +70,13 @@ function destinationOrigin(
 
 function originInManifest(
   session: Session,
+  source: RenderedSource,
   declared: RenderedObject,
   path: FieldPath,
   value: JsonValue,
 ): Result<FieldOrigin, Problem> {
   const { origin, ref } = declared;
-  const checkout = origin && session.checkout(origin.repoURL);
+  const checkout = origin && session.checkout(origin.repoURL, source.request.checkout.revision);
   const text = checkout && readSource(checkout, NO_OVERLAY, origin.file);
   if (!origin || text === undefined) return err(problem('not-found', `the file of ${formatRef(ref)} is not there`));
   const documents = readDocuments(text, origin.file);

@@ -2,11 +2,12 @@ import { posix } from 'node:path';
 import type { ChangeSet } from '../../domain/change-set.ts';
 import type { ApplicationSource } from '../../domain/kubernetes/application.ts';
 import { sameObject } from '../../domain/object-ref.ts';
+import { overlayKey, overlayOn } from '../../domain/repository-key.ts';
 import type { ApplicationRef, Checkout, RenderedObject, RenderedPair } from '../../domain/source.ts';
 import type { Overlay } from '../../ports/renderer.ts';
 import { comparable } from './compare.ts';
 import { realPath } from './files.ts';
-import { pathOf, sameRepositoryKey, sourcesOf } from './spec.ts';
+import { pathOf, sourcesOf } from './spec.ts';
 import type { RenderService, Target } from './render.ts';
 
 /** Applications rendered without and with a change, and those that could not be rendered. */
@@ -32,9 +33,10 @@ export interface PairChange {
   readonly checkouts: Map<string, Checkout>;
 }
 
-/** The change of a ChangeSet as an overlay of its repository. */
-export function overlayOf({ repoURL, files }: Pick<ChangeSet, 'repoURL' | 'files'>): Overlay {
-  return new Map([[repoURL, new Map(files.map(({ path, after }) => [path, after]))]]);
+/** The change of a ChangeSet as an overlay of the commit that it is made on. */
+export function overlayOf({ repoURL, baseRevision, files }: Pick<ChangeSet, 'repoURL' | 'baseRevision' | 'files'>): Overlay {
+  const changed = new Map(files.map(({ path, after }) => [path, after]));
+  return new Map([[overlayKey({ repoURL, revision: baseRevision }), changed]]);
 }
 
 /**
@@ -86,42 +88,38 @@ async function readsTouched(
   target: Target,
   { overlay, baseRevision, checkouts }: PairChange,
 ): Promise<boolean> {
+  const touched = (repoURL: string): ReadonlyMap<string, string> | undefined =>
+    overlayOn(overlay, { repoURL, revision: baseRevision });
   const sources = sourcesOf(target.spec);
-  if (!sources.ok || !sources.value.some(({ repoURL }) => overlayFor(overlay, repoURL) !== undefined)) return false;
+  if (!sources.ok || !sources.value.some(({ repoURL }) => touched(repoURL) !== undefined)) return false;
   const prepared = await renders.prepare(target, { overlay, checkouts });
-  if (!prepared.ok) return mayRead(sources.value, overlay);
+  if (!prepared.ok) return mayRead(sources.value, touched);
   return prepared.value.some(({ renderer, request }) => {
-    const checkouts = [request.checkout, ...request.refs.values()];
-    const same = checkouts.some(
-      ({ repoURL, revision }) => revision === baseRevision && overlayFor(overlay, repoURL) !== undefined,
-    );
-    if (!same) return false;
+    const all = [request.checkout, ...request.refs.values()];
+    if (!all.some((checkout) => overlayOn(overlay, checkout) !== undefined)) return false;
     const inputs = renderer.inputs(request);
-    if (!inputs.ok) return mayRead(sources.value, overlay);
-    return inputs.value.some(({ repoURL, path }) => {
-      const touched = overlayFor(overlay, repoURL);
-      const at = checkouts.find((checkout) => checkout.repoURL === repoURL);
-      return touched?.has(at ? realPath(at, path) : path) ?? false;
+    if (!inputs.ok) return mayRead(sources.value, touched);
+    return inputs.value.some(({ repoURL, revision = request.checkout.revision, path }) => {
+      const at = all.filter((checkout) => checkout.repoURL === repoURL && checkout.revision === revision);
+      return at.some((checkout) => overlayOn(overlay, checkout)?.has(realPath(checkout, path)));
     });
   });
 }
 
 /** Whether a touched file is in a source's folder or is named by one of its value files. */
-function mayRead(sources: readonly ApplicationSource[], overlay: Overlay): boolean {
+function mayRead(
+  sources: readonly ApplicationSource[],
+  touchedIn: (repoURL: string) => ReadonlyMap<string, string> | undefined,
+): boolean {
   const named = sources.flatMap((source) =>
     (source.helm?.valueFiles ?? []).map((file) =>
       file.startsWith('$') ? file.split('/').slice(1).join('/') : posix.join(pathOf(source), file),
     ),
   );
   const touched = sources.flatMap((source) => {
-    const files = [...(overlayFor(overlay, source.repoURL)?.keys() ?? [])];
+    const files = [...(touchedIn(source.repoURL)?.keys() ?? [])];
     const folder = pathOf(source);
     return files.filter((file) => (folder !== '' && file.startsWith(`${folder}/`)) || named.includes(file));
   });
   return touched.length > 0;
-}
-
-function overlayFor(overlay: Overlay, repoURL: string): ReadonlyMap<string, string> | undefined {
-  const key = sameRepositoryKey(repoURL);
-  return [...overlay].find(([url]) => sameRepositoryKey(url) === key)?.[1];
 }

@@ -1,32 +1,70 @@
+import { sameRepositoryKey } from '../../domain/repository-key.ts';
+import type { ApplicationSpec } from '../../domain/kubernetes/application.ts';
 import type { Location } from '../../domain/source.ts';
-import type { Git } from '../../ports/git.ts';
-import { sameRepositoryKey, sourcesOf } from './spec.ts';
+import type { Git, GitRepository } from '../../ports/git.ts';
+import { revisionOf, sourcesOf } from './spec.ts';
 
 /**
- * Why a commit in a repository would not reach an Application: it follows a tag or a commit there, which no edit moves.
+ * Why a commit in a repository would not reach an Application: it follows tags or commits there, which no edit moves.
  * Undefined where it follows a branch, or where that cannot be told.
  */
 export async function pinnedReason(git: Git, location: Location, repoURL: string): Promise<string | undefined> {
-  const revision = revisionIn(location, repoURL);
-  if (revision === undefined || revision === '' || revision === 'HEAD') return undefined;
+  const [revision] = revisionsIn(location.spec, repoURL);
+  if (revision === undefined || (await followedBranch(git, location, repoURL))) return undefined;
   const repository = await git.open(repoURL);
-  if (!repository.ok) return undefined;
-  const names = revision.startsWith('refs/') ? [revision] : BRANCHES.map((prefix) => `${prefix}${revision}`);
-  for (const name of names.filter((one) => !one.startsWith('refs/tags/'))) {
-    if ((await repository.value.resolve(name)).ok) return undefined;
-  }
-  const known = await repository.value.resolve(revision);
+  const known = repository.ok ? await repository.value.resolve(revision) : repository;
   return known.ok
     ? `the Application follows ${revision}, which is not a branch: a change in Git does not reach it until it follows another revision`
     : undefined;
 }
 
+/** Of what an Application follows in its repositories, that which is no branch although something else there is one. */
+export async function pinnedBeside(git: Git, { spec }: Location): Promise<string | undefined> {
+  const sources = sourcesOf(spec);
+  for (const { repoURL, chart } of sources.ok ? sources.value : []) {
+    const revisions = chart === undefined ? revisionsIn(spec, repoURL) : [];
+    const repository = revisions.length > 1 ? await git.open(repoURL) : undefined;
+    for (const revision of repository?.ok ? revisions : []) {
+      if (repository?.ok && (await branchHead(repository.value, revision)) === undefined)
+        return `a part of it is read at ${revision}, which is not a branch: a change in Git does not reach that part`;
+    }
+  }
+  return undefined;
+}
+
+/** The branch of a repository that an Application follows, with its head; of several the first. */
+export async function followedBranch(
+  git: Git,
+  location: Location,
+  repoURL: string,
+): Promise<{ readonly name: string; readonly head: string } | undefined> {
+  const repository = await git.open(repoURL);
+  if (!repository.ok) return undefined;
+  for (const name of revisionsIn(location.spec, repoURL)) {
+    const head = await branchHead(repository.value, name);
+    if (head !== undefined) return { name, head };
+  }
+  return undefined;
+}
+
+/** The commit of a branch; undefined where the name is a tag, a commit or nothing. */
+export async function branchHead(repository: GitRepository, revision: string): Promise<string | undefined> {
+  const names = revision.startsWith('refs/') ? [revision] : BRANCHES.map((prefix) => `${prefix}${revision}`);
+  for (const name of revision === 'HEAD' ? ['HEAD'] : names.filter((one) => !one.startsWith('refs/tags/'))) {
+    const head = await repository.resolve(name);
+    if (head.ok) return head.value;
+  }
+  return undefined;
+}
+
 const BRANCHES = ['refs/heads/', 'refs/remotes/origin/'];
 
-function revisionIn(location: Location, repoURL: string): string | undefined {
+/** What an Application follows in a repository: branches, tags, commits; in the order of its sources. */
+export function revisionsIn(spec: ApplicationSpec, repoURL: string): readonly string[] {
   const key = sameRepositoryKey(repoURL);
-  if (sameRepositoryKey(location.repoURL) === key) return location.targetRevision;
-  const sources = sourcesOf(location.spec);
-  const all = sources.ok ? sources.value : [];
-  return all.find((source) => source.chart === undefined && sameRepositoryKey(source.repoURL) === key)?.targetRevision;
+  const sources = sourcesOf(spec);
+  const there = (sources.ok ? sources.value : []).filter(
+    (source) => source.chart === undefined && sameRepositoryKey(source.repoURL) === key,
+  );
+  return [...new Set(there.map(revisionOf))];
 }

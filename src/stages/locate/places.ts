@@ -11,6 +11,8 @@ type PlaceKind = 'manifest' | 'patch' | 'kustomization' | 'values' | 'chart-valu
 export interface Place {
   readonly kind: PlaceKind;
   readonly repoURL: string;
+  /** Commit that it was read at; absent where that is the one which is edited. */
+  readonly revision?: string;
   readonly file: string;
   /** Index of the document in its file. */
   readonly document: number;
@@ -59,6 +61,7 @@ export function* nodesOf(value: JsonValue, path: FieldPath = []): Generator<{ pa
   else if (isObject(value)) for (const [key, item] of Object.entries(value)) yield* nodesOf(item, [...path, key]);
 }
 
+/** All scalars that are written at a place, with their paths below it. */
 export function leavesOf(place: Place): readonly Leaf[] {
   return [...scalarsOf(place.value)].map((scalar) => ({ place, ...scalar }));
 }

@@ -15,8 +15,9 @@ import type { Goal } from './goal.ts';
 import { findDeclared, sourceOfObject } from './location.ts';
 import type { Attempt, Candidate, LocateContext, Session, Settled, Tried } from './session.ts';
 import { createSession, toResult } from './session.ts';
+import { pinnedBeside } from './pinned.ts';
 import { templateHint } from './template-hint.ts';
-import { unwrittenOptions } from './unwritten-options.ts';
+import { unreadValues, unwrittenOptions } from './unwritten-options.ts';
 
 /** Why a change cannot be made in Git, with what was tried. */
 export type PlanProblem = Problem & { readonly tried?: readonly Tried[] };
@@ -145,9 +146,15 @@ async function settle(
   const fields = goal.operations.map(({ path }) => formatFieldPath(path)).join(', ');
   const others = session.tried.find(({ why }) => why.startsWith('it also changes'));
   const message = `no single place in Git sets ${fields} of ${formatRef(goal.declared.ref)} alone`;
-  const hint = templateHint(goal) ?? anchorHint(session) ?? unwrittenOptions(context, goal);
+  const hint = await hintFor(context, session, goal);
   const text = others ? `${message}: ${others.place} ${others.why.replace('it ', '')}` : message;
   return err({ ...problem('not-editable', hint === undefined ? text : `${text}: ${hint}`), tried: session.tried });
+}
+
+/** What keeps the value from being changed, as far as that can be told. */
+async function hintFor(context: LocateContext, session: Session, goal: Goal): Promise<string | undefined> {
+  const here = templateHint(goal) ?? anchorHint(session) ?? unreadValues(goal.source) ?? unwrittenOptions(context, goal);
+  return here ?? pinnedBeside(context.git, goal.location);
 }
 
 /** Where the value is written, and others share it through an anchor. */

@@ -7,6 +7,7 @@ import { archiveFiles } from './archive.ts';
 import { NO_OVERLAY, readSource } from './files.ts';
 import type { Place } from './places.ts';
 
+/** A place in a text. */
 export interface Position {
   /** 1-based. */
   readonly line: number;

@@ -7,7 +7,14 @@ import type { Goal } from './goal.ts';
 import type { Wish } from './value-candidates.ts';
 
 const REFERENCE = /^(?:name|claimName|secretName|serviceAccountName|serviceAccount)$/;
-const REFERENCED = new Set(['ConfigMap', 'Secret', 'ServiceAccount', 'PersistentVolumeClaim']);
+const BY_PODS = new Set(['ConfigMap', 'Secret', 'ServiceAccount', 'PersistentVolumeClaim']);
+
+/** What an object of a kind refers to by name (sigs.k8s.io/kustomize api/internal/konfig/builtinpluginconsts, namereference). */
+function isReferredTo(kind: string, by: string): boolean {
+  if (by === 'Ingress') return kind === 'Service';
+  if (by === 'HorizontalPodAutoscaler') return kind === 'Deployment' || kind === 'StatefulSet';
+  return BY_PODS.has(kind);
+}
 
 /**
  * Kustomize gives objects other names than the source has (`namePrefix`, `nameSuffix`, a generator's hash) and rewrites the
@@ -23,7 +30,8 @@ export function withWrittenNames(
   if (typeof name !== 'string' || others.length > 0 || !wishes.every(({ path }) => isReference(path.at(-1))))
     return undefined;
   const target = wanted.find(
-    ({ ref }) => REFERENCED.has(ref.kind) && ref.name === name && ref.namespace === declared.ref.namespace,
+    ({ ref }) =>
+      isReferredTo(ref.kind, declared.ref.kind) && ref.name === name && ref.namespace === declared.ref.namespace,
   );
   if (!target) return undefined;
   const documents = places.flatMap(({ kind, value }) => {

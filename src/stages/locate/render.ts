@@ -13,6 +13,7 @@ import type { Overlay, RenderRequest, Rendered, Renderer } from '../../ports/ren
 import { NO_OVERLAY } from './files.ts';
 import { sourceTypeOf, withOverrides } from './source-type.ts';
 import { mayBeRandom, stabilised } from './unstable.ts';
+import { branchHead, revisionsIn } from './pinned.ts';
 import { isReferenceOnly, pathOf, revisionOf, sameRepositoryKey, sourcesOf } from './spec.ts';
 
 /** An Application by name and specification: all that rendering needs. */
@@ -21,6 +22,7 @@ export interface Target {
   readonly spec: ApplicationSpec;
 }
 
+/** What a render may be given besides the Application. */
 export interface RenderOptions {
   /** Revision of the first source's repository, instead of what the Application follows. */
   readonly revision?: string;
@@ -38,6 +40,7 @@ export interface PreparedSource {
   readonly renderer: Renderer;
 }
 
+/** A source with the objects that it renders to, and the files that they depend on. */
 export interface RenderedSource extends PreparedSource, Rendered {}
 
 /** All sources of an Application, rendered and merged. */
@@ -45,6 +48,7 @@ export interface RenderedApplication extends Target, Rendered {
   readonly sources: readonly RenderedSource[];
 }
 
+/** Error codes are those of Git, of the renderers, and of source types that are not known. */
 export interface RenderService {
   /** Checkouts, overrides and types of an Application's sources, without rendering. */
   prepare(target: Target, options?: RenderOptions): Promise<Result<readonly PreparedSource[], Problem>>;
@@ -98,6 +102,13 @@ export function createRenderService(dependencies: RenderDependencies): RenderSer
     return resolved.ok ? repository.value.checkout(resolved.value) : resolved;
   }
 
+  /** Asked only where an Application follows several revisions of a repository; see Checkout.pinned. */
+  async function isPinned({ spec }: Target, source: ApplicationSource): Promise<boolean> {
+    if (source.chart !== undefined || revisionsIn(spec, source.repoURL).length < 2) return false;
+    const repository = await git.open(source.repoURL);
+    return repository.ok && (await branchHead(repository.value, revisionOf(source))) === undefined;
+  }
+
   async function prepare(target: Target, options: RenderOptions = {}): Promise<Result<PreparedSource[], Problem>> {
     const sources = sourcesOf(target.spec);
     if (!sources.ok) return sources;
@@ -106,11 +117,14 @@ export function createRenderService(dependencies: RenderDependencies): RenderSer
     const refs = new Map<string, Checkout>();
     for (const source of sources.value) {
       const follows = pinned !== undefined && sameRepositoryKey(source.repoURL) === sameRepositoryKey(pinned);
-      const revision = (follows && source.chart === undefined ? options.revision : undefined) ?? revisionOf(source);
+      const held = await isPinned(target, source);
+      const moves = follows && source.chart === undefined && !held;
+      const revision = (moves ? options.revision : undefined) ?? revisionOf(source);
       const checkout = await checkoutOf(source, revision, options.checkouts);
       if (!checkout.ok) return checkout;
-      checkouts.push(checkout.value);
-      if (source.ref !== undefined) refs.set(source.ref, checkout.value);
+      const one = held ? { ...checkout.value, pinned: true as const } : checkout.value;
+      checkouts.push(one);
+      if (source.ref !== undefined) refs.set(source.ref, one);
     }
     const prepared: PreparedSource[] = [];
     for (const [index, written] of sources.value.entries()) {
@@ -202,8 +216,9 @@ function cacheKey({ type, request }: PreparedSource): string {
       canonicalJson(JSON.parse(JSON.stringify([source, spec.destination]))),
       checkout.repoURL,
       checkout.revision,
+      checkout.pinned,
       path,
-      [...refs].map(([name, ref]) => [name, ref.repoURL, ref.revision]),
+      [...refs].map(([name, ref]) => [name, ref.repoURL, ref.revision, ref.pinned]),
       files,
     ]),
   );

@@ -4,7 +4,7 @@ import type { JsonValue } from '../../domain/json.ts';
 import { deepEqual } from '../../domain/json.ts';
 import { formatRef, refKey } from '../../domain/object-ref.ts';
 import type { Problem } from '../../domain/problem.ts';
-import { formatPlace } from '../../domain/problem.ts';
+import { formatPlace, problem } from '../../domain/problem.ts';
 import type { Result } from '../../domain/result.ts';
 import { err, ok } from '../../domain/result.ts';
 import type { Checkout, Location, RenderedObject } from '../../domain/source.ts';
@@ -17,10 +17,10 @@ import { withAlike } from './alike.ts';
 import { textChange } from './text-change.ts';
 import { comparable, compareRenders } from './compare.ts';
 import type { FanIn } from './fan-in.ts';
-import { NO_OVERLAY, readSource, realPath } from './files.ts';
+import { NO_OVERLAY, isText, readSource, realPath } from './files.ts';
 import { heldBefore } from './held-before.ts';
 import { overlayOf } from './pairs.ts';
-import { pinnedReason } from './pinned.ts';
+import { followedBranch, pinnedReason, revisionsIn } from './pinned.ts';
 import type { RenderService, RenderedApplication } from './render.ts';
 
 /** What provenance works with. */
@@ -77,13 +77,15 @@ export interface Session {
   renderWith(candidate: Candidate): Promise<Result<RenderedApplication, Problem>>;
   /** The change set of a candidate alone, not rendered. */
   changeSet(candidate: Candidate): Result<ChangeSet, Problem>;
-  checkout(repoURL: string): Checkout | undefined;
+  /** The checkout that is edited, or the one of a revision. */
+  checkout(repoURL: string, revision?: string): Checkout | undefined;
   /** Whether what a candidate counts on is so: see Candidate.onlyAsBefore. */
   holds(candidate: Candidate): Promise<boolean>;
   /** Why nothing may be written in a repository; see pinnedReason. */
   pinned(repoURL: string): Promise<string | undefined>;
 }
 
+/** Opens a question. `known` are checkouts by address and revision, read and filled; `mended` says that it is about a fault. */
 export async function createSession(
   context: LocateContext,
   location: Location,
@@ -96,9 +98,16 @@ export async function createSession(
   const tried: Tried[] = [];
   const pins = new Map<string, string | undefined>();
   const start = renders.count();
-  const checkouts = new Map<string, Checkout>();
-  for (const { request } of base.sources) {
-    for (const checkout of [request.checkout, ...request.refs.values()]) checkouts.set(checkout.repoURL, checkout);
+  const all = base.sources.flatMap(({ request }) => [request.checkout, ...request.refs.values()]);
+  const checkouts = new Map(all.map((checkout) => [checkout.repoURL, checkout]));
+  const branches = new Map<string, string>();
+  for (const repoURL of checkouts.keys()) {
+    // Of several revisions of a repository, only that of a branch can be written to.
+    const several = revisionsIn(location.spec, repoURL).length > 1;
+    const branch = several ? await followedBranch(context.git, location, repoURL) : undefined;
+    const head = all.find((one) => one.repoURL === repoURL && one.revision === branch?.head && !one.pinned);
+    if (branch) branches.set(repoURL, branch.name);
+    if (head) checkouts.set(repoURL, head);
   }
   const home = await fanIn.home(location, known);
   if (home && !checkouts.has(home.repoURL)) checkouts.set(home.repoURL, home);
@@ -107,14 +116,18 @@ export async function createSession(
     const { repoURL, place, texts = new Map<string, string>() } = candidate;
     const checkout = checkouts.get(repoURL);
     const baseRevision = checkout?.revision ?? '';
+    const branch = branches.get(repoURL);
+    const on = { repoURL, baseRevision, ...(branch === undefined ? {} : { targetRevision: branch }) };
     const read = (path: string): string | undefined => (checkout ? readSource(checkout, NO_OVERLAY, path) : undefined);
+    const odd = [...texts.keys(), ...edits.map(({ path }) => path)].find((path) => checkout && !isText(checkout, path));
+    if (odd !== undefined) return err(problem('file-invalid', 'the file is not UTF-8', { place: { file: odd } }));
     // What a symlink leads to is edited, where Git holds it: others may come to it on another way.
     const real = (path: string): string => (checkout ? realPath(checkout, path) : path);
     const files = [...texts].map(([path, text]) => textChange(real(path), read(path) ?? '', text));
-    if (edits.length === 0 && files.length > 0) return ok({ repoURL, baseRevision, files, edits, place });
+    if (edits.length === 0 && files.length > 0) return ok({ ...on, files, edits, place });
     const written = edits.map((edit) => ({ ...edit, path: real(edit.path) }));
     const built = buildChangeSet({ repoURL, baseRevision, edits: written, place, read });
-    return built.ok ? ok({ ...built.value, files: [...built.value.files, ...files] }) : built;
+    return built.ok ? ok({ ...built.value, ...on, files: [...built.value.files, ...files] }) : built;
   }
 
   async function renderOverlay(repoURL: string, overlay: Overlay): Promise<Result<RenderedApplication, Problem>> {
@@ -155,7 +168,8 @@ export async function createSession(
       return changeSet.ok ? renderOverlay(candidate.repoURL, overlayOf(changeSet.value)) : changeSet;
     },
     changeSet: (candidate) => build(candidate, candidate.edits),
-    checkout: (repoURL) => checkouts.get(repoURL),
+    checkout: (repoURL, revision) =>
+      all.find((one) => one.repoURL === repoURL && one.revision === revision) ?? checkouts.get(repoURL),
     holds: async ({ repoURL, onlyAsBefore }) =>
       onlyAsBefore === undefined || heldBefore(context.git, checkouts.get(repoURL), onlyAsBefore),
     async pinned(repoURL) {

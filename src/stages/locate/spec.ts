@@ -4,6 +4,8 @@ import { problem } from '../../domain/problem.ts';
 import type { Result } from '../../domain/result.ts';
 import { err, ok } from '../../domain/result.ts';
 
+export { sameRepositoryKey } from '../../domain/repository-key.ts';
+
 /**
  * The sources that Argo CD renders, in its order of precedence: the hydrator's dry source, `sources`, `source`
  * (types.go GetSource, GetSources). Error code: `application-invalid`.
@@ -31,15 +33,4 @@ export function pathOf(source: ApplicationSource): string {
     .split('/')
     .filter((part) => part !== '' && part !== '.')
     .join('/');
-}
-
-/** A form of a repository's address that is equal for the ways in which people write it (util/git NormalizeGitURL). */
-export function sameRepositoryKey(repoURL: string): string {
-  const url = repoURL
-    .trim()
-    .toLowerCase()
-    .replace(/\/+$/, '')
-    .replace(/\.git$/, '');
-  const scp = /^([\w.-]+@)?([\w.-]+):(?!\/\/)(.+)$/.exec(url);
-  return scp ? `ssh://${scp[1] ?? ''}${scp[2]}/${scp[3]}` : url;
 }

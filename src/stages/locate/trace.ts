@@ -173,7 +173,7 @@ async function followsLeaf(
 function originOf(session: Session, { place, path: at }: Leaf): Followed['origin'] {
   const inner = formatFieldPath([...place.base, ...at]);
   const { repoURL } = place;
-  const checkout = session.checkout(repoURL);
+  const checkout = session.checkout(repoURL, place.revision);
   const file = checkout ? realPath(checkout, place.file) : place.file;
   const position = positionInPlace(checkout, place, at);
   const outer = place.inside ? formatFieldPath(place.inside) : place.member;

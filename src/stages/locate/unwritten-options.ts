@@ -1,4 +1,8 @@
 import type { OptionsQuestion } from './application-places.ts';
+import { formatPlace } from '../../domain/problem.ts';
+import { readDocuments } from '../../domain/yaml/read.ts';
+import { NO_OVERLAY, readSource } from './files.ts';
+import type { RenderedSource } from './render.ts';
 import type { LocateContext } from './session.ts';
 
 /**
@@ -17,4 +21,19 @@ export function unwrittenOptions(context: LocateContext, { location, source }: O
   if (own.length === 0 || context.fanIn.declaration(location, checkout)) return undefined;
   const options = own.join(' and ');
   return `the Application has options of its own (${options}), and no manifest in ${checkout.repoURL} was found that declares it with them`;
+}
+
+/** A value file that Helm takes and that is not edited here, such as one with a key twice. */
+export function unreadValues({ inputs, request }: RenderedSource): string | undefined {
+  for (const { repoURL, revision = request.checkout.revision, path, role } of inputs) {
+    const all = [request.checkout, ...request.refs.values()];
+    const checkout = all.find((one) => one.repoURL === repoURL && one.revision === revision);
+    const text = role === 'values' && checkout ? readSource(checkout, NO_OVERLAY, path) : undefined;
+    const read = text === undefined ? undefined : readDocuments(text, path);
+    if (read && !read.ok) {
+      const { message, place } = read.error;
+      return `the value file ${place ? formatPlace(place) : path} cannot be edited: ${message}`;
+    }
+  }
+  return undefined;
 }

@@ -20,6 +20,7 @@ export interface Wish {
   readonly after: JsonValue | undefined;
 }
 
+/** What operations ask for, one wish each; tests ask for nothing. */
 export function wishesOf(object: JsonObject, operations: readonly Operation[]): readonly Wish[] {
   return operations.flatMap((operation) => {
     const { path } = operation;

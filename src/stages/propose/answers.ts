@@ -14,6 +14,7 @@ export interface Answers {
   decline(reason: string): Declined;
 }
 
+/** Makes the answers of one source of fixes; `name` is the rule or pattern that speaks, as reports show it. */
 export function answersOf(origin: Origin, name: string): Answers {
   return {
     fix: ({ incident }, changes, rationale) => ({

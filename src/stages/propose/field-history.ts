@@ -15,6 +15,7 @@ export interface FieldChange {
   readonly commit: GitCommit;
 }
 
+/** The object as a version declares it; undefined where that version does not. */
 export function objectIn(version: SourceVersion, ref: ObjectRef): RenderedObject | undefined {
   return version.objects.find((object) => sameObject(object.ref, ref));
 }

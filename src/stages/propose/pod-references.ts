@@ -5,6 +5,7 @@ import type { RenderedObject } from '../../domain/source.ts';
 import { podSpecPath } from '../../domain/pod-template.ts';
 import { declaredContainers, declaredPodSpec } from './pod-template.ts';
 
+/** Kinds of the same namespace that a pod spec names. */
 export type ReferencedKind = 'ConfigMap' | 'Secret' | 'PersistentVolumeClaim' | 'ServiceAccount';
 
 /** One place of a pod spec that names another object of the namespace, with the path of each name it writes. */

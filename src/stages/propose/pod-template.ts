@@ -22,6 +22,7 @@ export function declaredPodSpec(declared: RenderedObject): JsonObject | undefine
   return isObject(spec) ? spec : undefined;
 }
 
+/** Containers and init containers of a workload's pod template, with their paths; none for kinds without pods. */
 export function declaredContainers(declared: RenderedObject): DeclaredContainer[] {
   const base = podSpecPath(declared.ref.kind);
   if (!base) return [];
@@ -38,10 +39,4 @@ export function declaredContainers(declared: RenderedObject): DeclaredContainer[
 /** The incident's container in the declared object; undefined where it names none, or the object declares none so. */
 export function containerOf(declared: RenderedObject, incident: Incident): DeclaredContainer | undefined {
   return declaredContainers(declared).find(({ name }) => name === incident.container);
-}
-
-/** Replicas that the object asks for; a DaemonSet or Job counts as one. */
-export function replicasOf(declared: RenderedObject): number {
-  const replicas = getField(declared.object, ['spec', 'replicas']);
-  return typeof replicas === 'number' ? replicas : 1;
 }

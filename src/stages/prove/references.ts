@@ -5,7 +5,17 @@ import { podTemplateOf } from '../../domain/pod-template.ts';
 
 /** Something that an object needs to exist. For images, `name` is the whole reference. */
 export interface Reference {
-  readonly kind: 'ConfigMap' | 'Secret' | 'ServiceAccount' | 'PersistentVolumeClaim' | 'StorageClass' | 'Image';
+  readonly kind:
+    | 'ConfigMap'
+    | 'Secret'
+    | 'ServiceAccount'
+    | 'PersistentVolumeClaim'
+    | 'StorageClass'
+    | 'Service'
+    | 'IngressClass'
+    | 'Deployment'
+    | 'StatefulSet'
+    | 'Image';
   readonly name: string;
   readonly key?: string;
 }
@@ -15,6 +25,8 @@ const list = (value: JsonValue | undefined): readonly JsonValue[] => (isArray(va
 
 /** Every reference of a declared object that must resolve; optional ones are left out. */
 export function referencesOf(kind: string, object: JsonObject): readonly Reference[] {
+  if (kind === 'Ingress') return ingressReferences(object);
+  if (kind === 'HorizontalPodAutoscaler') return targetReference(object);
   const spec = getField(podTemplateOf(kind, object) ?? {}, ['spec']);
   const found = isObject(spec) ? podReferences(spec) : [];
   const classes =
@@ -30,6 +42,22 @@ export function referencesOf(kind: string, object: JsonObject): readonly Referen
     ...found.filter(({ kind, name }) => kind !== 'PersistentVolumeClaim' || !claimTemplates.has(name)),
     ...classes.flatMap((name) => named('StorageClass', name)),
   ];
+}
+
+function ingressReferences(object: JsonObject): readonly Reference[] {
+  const rules = list(getField(object, ['spec', 'rules']));
+  const paths = rules.flatMap((rule) => list(getField(rule, ['http', 'paths'])));
+  const backends = [getField(object, ['spec', 'defaultBackend']), ...paths.map((path) => getField(path, ['backend']))];
+  return [
+    ...named('IngressClass', getField(object, ['spec', 'ingressClassName'])),
+    ...backends.flatMap((backend) => named('Service', getField(backend, ['service', 'name']))),
+  ];
+}
+
+/** The workload that an autoscaler scales, where it is one of Kubernetes' own. */
+function targetReference(object: JsonObject): readonly Reference[] {
+  const [kind, name] = ['kind', 'name'].map((key) => getField(object, ['spec', 'scaleTargetRef', key]));
+  return kind === 'Deployment' || kind === 'StatefulSet' ? named(kind, name) : [];
 }
 
 function named(kind: Reference['kind'], name: JsonValue | undefined, key?: JsonValue): readonly Reference[] {

@@ -8,6 +8,7 @@ export type Propagation =
   | { readonly state: 'applied'; readonly at: string }
   | { readonly state: 'pending'; readonly reason: PendingReason; readonly detail: string };
 
+/** Why a merge has not reached the cluster yet. */
 export type PendingReason =
   | 'no-status'
   | 'not-compared'

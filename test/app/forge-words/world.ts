@@ -7,7 +7,7 @@ import { createSandboxClock } from '../../../src/sandbox/clock.ts';
 import { createClusterWorld } from '../../../src/sandbox/cluster/world.ts';
 import type { GitHubSandbox } from '../../../src/sandbox/github/sandbox.ts';
 import { createGitHubSandbox } from '../../../src/sandbox/github/sandbox.ts';
-import { HUNGRY, application, behaviours, deployment, memory } from '../../engine/manifests.ts';
+import { HUNGRY, application, behaviours, deployment, memory } from '../../support/shop-manifests.ts';
 import type { Front } from './front.ts';
 import { startFront } from './front.ts';
 

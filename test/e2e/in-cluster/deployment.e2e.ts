@@ -4,10 +4,14 @@ import { after, before, test } from 'node:test';
 import { DoctorOut } from '../../../src/app/doctor/line.ts';
 import type { Image } from '../image/image.ts';
 import { buildImage, compressedSize, importImage } from '../image/image.ts';
+import type { PullView } from '../scenarios/hosts/host.ts';
 import { deployment, lines } from '../scenarios/manifests.ts';
 import type { Team, World } from '../scenarios/world.ts';
 import { endOf, startWorld, until } from '../scenarios/world.ts';
 import { noteResult } from '../table.ts';
+import type { Recorder } from './connections.ts';
+import { recordConnections } from './connections.ts';
+import { NetworkPolicy, letsOut } from './network-policy.ts';
 import type { Pod, Release } from './release.ts';
 import { prepareRelease } from './release.ts';
 
@@ -23,6 +27,7 @@ let release: Release;
 let second: Release;
 let packed: Promise<number>;
 let others: string;
+let connections: Recorder;
 
 before(async () => {
   world = await startWorld();
@@ -41,12 +46,23 @@ before(async () => {
   release = await prepareRelease(cluster, { namespace: 'bot', name: 'remendo', credentials, authorities });
   second = await prepareRelease(cluster, { namespace: 'bot-two', name: 'remendo', credentials, authorities });
   others = await release.objects();
+  connections = recordConnections(cluster.directory, 8080);
 });
 after(async () => {
+  connections.stop();
   await release.remove();
   await second.remove();
   await world.close();
 });
+
+/** What Remendo must reach here: the API server by its Service, and the Git host. */
+function reached(): readonly { readonly address: string; readonly port: number }[] {
+  const git = new URL(world.cluster.gitea.url);
+  return [
+    { address: new URL(world.cluster.server).hostname, port: 443 },
+    { address: git.hostname, port: Number(git.port) },
+  ];
+}
 
 function values(detect: Readonly<Record<string, unknown>> = {}): unknown {
   const { host, cluster } = world;
@@ -64,7 +80,7 @@ function values(detect: Readonly<Record<string, unknown>> = {}): unknown {
     credentials: { existingSecret: 'credentials' },
     caBundle: { configMap: 'authorities' },
     dryRun: { enabled: true },
-    networkPolicy: { enabled: true },
+    networkPolicy: { enabled: true, egressPorts: reached().map(({ port }) => port) },
     podDisruptionBudget: { enabled: true },
   };
 }
@@ -109,7 +125,7 @@ test('the leader is killed between pull request and merge: the other one finishe
     const killed = await leading();
     await release.kill(killed);
     await team.merge(opened.number);
-    assert.equal(await end(team), 'verified');
+    await verified(team);
     assert.notEqual((await leading()).name, killed.name);
     assert.equal((await team.pulls()).length, 1);
   }));
@@ -140,7 +156,7 @@ test('an upgrade in the middle: new pods, and the open pull request goes on', ()
     });
     assert.ok(now.every(({ name }) => !before.some((old) => old.name === name)));
     await team.merge(opened.number);
-    assert.equal(await end(team), 'verified');
+    await verified(team);
     assert.equal((await team.pulls()).length, 1);
   }));
 
@@ -150,7 +166,7 @@ test('installed twice on one cluster: both work, and there is one pull request',
     const team = await broken('refunds');
     const opened = await pull(team);
     await team.merge(opened.number);
-    assert.equal(await end(team), 'verified');
+    await verified(team);
     const all = await team.pulls();
     assert.equal(all.length, 1);
     assert.equal(all[0]?.comments.length, 1);
@@ -179,6 +195,27 @@ test('probes stayed green, logs are JSON without credentials, memory is far from
   note('image', 0, `${sizes[0]} unpacked, ${sizes[1]} compressed`);
 });
 
+test('the network policy lets out what the pods opened, and no more', () =>
+  world.scenario('network policy', 'covers every connection that the pods opened', async () => {
+    // Nothing on this network enforces policies: what this one would let through is worked out as Kubernetes documents it.
+    const path = `/apis/networking.k8s.io/v1/namespaces/${release.namespace}/networkpolicies/remendo`;
+    const policy = NetworkPolicy.parse(await world.cluster.admin.get(path));
+    const opened = connections.seen();
+    for (const { address, port } of reached())
+      assert.ok(
+        opened.some((one) => one.address === address && one.port === port),
+        `${address}:${port} was not recorded, only ${JSON.stringify(opened)}`,
+      );
+    assert.deepEqual(
+      opened.filter((one) => !letsOut(policy, one)),
+      [],
+    );
+    const dns = { address: '10.96.0.10', port: 53 };
+    assert.ok(letsOut(policy, { ...dns, protocol: 'UDP' }) && letsOut(policy, { ...dns, protocol: 'TCP' }));
+    for (const port of [22, 80, 2379, 8080, 10_250])
+      assert.ok(!letsOut(policy, { protocol: 'TCP', address: '10.96.0.10', port }), String(port));
+  }));
+
 test('helm uninstall leaves the Lease, the Secret and the namespace', async () => {
   await release.uninstall();
   const left = await until('the pods are gone', 120, async () => {
@@ -197,7 +234,7 @@ async function broken(name: string): Promise<Team> {
   return team;
 }
 
-async function pull(team: Team): Promise<Awaited<ReturnType<Team['pulls']>>[number]> {
+async function pull(team: Team): Promise<PullView> {
   return until(
     'a pull request',
     240,
@@ -206,12 +243,14 @@ async function pull(team: Team): Promise<Awaited<ReturnType<Team['pulls']>>[numb
   );
 }
 
-function end(team: Team): Promise<string> {
-  const look = async (): Promise<string | undefined> => {
+async function verified(team: Team): Promise<void> {
+  const look = async (): Promise<PullView | undefined> => {
     const [now] = await team.pulls();
-    return now && endOf(now);
+    return now && endOf(now) !== undefined ? now : undefined;
   };
-  return until('the end of the pull request', 240, look, () => release.lastWords());
+  const ended = await until('the end of the pull request', 240, look, () => release.lastWords());
+  const said = ended.comments.map(({ body }) => body).join('\n');
+  assert.equal(endOf(ended), 'verified', `${said}\n${await release.lastWords()}`);
 }
 
 async function leading(): Promise<Pod> {

@@ -2,9 +2,6 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { z } from 'zod';
-import type { Cluster } from '../cluster/cluster.ts';
-import { attachCluster } from '../cluster/cluster.ts';
 import { DRY_RUN_USER, READER, install, policyIsActive, tokenOf, uninstall } from '../cluster/install.ts';
 import { until } from '../scenarios/world.ts';
 import { noteResult } from '../table.ts';
@@ -17,7 +14,6 @@ const BINDING = '/apis/rbac.authorization.k8s.io/v1/clusterrolebindings/remendo-
 
 let world: InstallWorld;
 before(async () => {
-  await removeApplications(attachCluster());
   world = await startInstallWorld();
   for (const part of ['reader', 'policy', 'dry-run'] as const) await install(world.cluster, part);
   await policyIsActive(world.cluster);
@@ -28,15 +24,6 @@ after(async () => {
   for (const path of [BINDING, ROLE]) await world.cluster.admin.send('DELETE', path);
   await world.close();
 });
-
-/** What files before this one left on the cluster: an app-of-apps that is gone leaves its children. */
-async function removeApplications({ admin }: Cluster): Promise<void> {
-  const path = '/apis/argoproj.io/v1alpha1/namespaces/argocd/applications';
-  const { items } = z
-    .object({ items: z.array(z.object({ metadata: z.object({ name: z.string() }) })) })
-    .parse(await admin.get(path));
-  for (const { metadata } of items) await admin.send('DELETE', `${path}/${metadata.name}`);
-}
 
 /** Doctor with a configuration, as somebody; its words are kept in the run's folder. */
 async function doctor(name: string, as: string, env: Readonly<Record<string, string>>): Promise<Said> {

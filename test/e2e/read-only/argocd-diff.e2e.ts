@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { stringify } from 'yaml';
 import { z } from 'zod';
 import { createClient } from '../../../src/adapters/argocd/client.ts';
 import { createServerSideDiff } from '../../../src/adapters/argocd/server-side-diff.ts';
@@ -50,18 +51,23 @@ before(async () => {
 });
 after(() => bench.close());
 
-async function deployed(name: string, files: Readonly<Record<string, string>>): Promise<Team> {
+/** `state`: of the Application, which is synced by hand where it is not to be `Synced`. */
+async function deployed(
+  name: string,
+  files: Readonly<Record<string, string>>,
+  state: 'Synced' | 'OutOfSync' = 'Synced',
+): Promise<Team> {
   const { cluster } = bench;
   const made = await createTeam(cluster, host, name, files, {});
   bench.later(async () => {
     await cluster.admin.send('DELETE', applicationOf(name));
     await cluster.admin.send('DELETE', `/api/v1/namespaces/${name}`);
   });
-  await made.deploy();
+  await made.deploy({ manual: state !== 'Synced' });
   await until(
-    `${name} is synced`,
+    `${name} is ${state}`,
     200,
-    () => syncOf(name, ['Synced']),
+    () => syncOf(name, [state]),
     () => cluster.admin.get(applicationOf(name)),
   );
   return made;
@@ -177,12 +183,21 @@ describe('what Argo CD’s server-side diff says of an edit, on the real server'
     assert.match(await reason({ ...secret, stringData: { key: 'not-for-logs' } }), /values of Secrets/);
     const log = readFileSync(`${bench.cluster.directory}/argocd-server.log`, 'utf8');
     assert.ok(!log.includes('not-for-logs'));
-    await bench.cluster.admin.send('DELETE', `/api/v1/namespaces/${NAME}/configmaps/plain`);
-    const gone = { ...configMap('plain', { data: { mode: 'slow' } }) };
-    const said = await ask(gone);
-    // Argo CD heals it at once; whichever of the two is met, it was asked and is no guess.
-    if (said.kind === 'unavailable') assert.match(said.reason, /does not exist yet/);
-    else assert.equal(said.kind, 'accepted');
+  });
+
+  test('an object that Argo CD could not make yet is asked about as well', async () => {
+    const name = `${NAME}-new`;
+    const { admin } = bench.cluster;
+    const metadata = { name: APP, namespace: name };
+    await admin.apply(`/api/v1/namespaces/${name}`, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+    await deployed(name, { 'app/web.yaml': stringify({ ...web(), metadata }) }, 'OutOfSync');
+    const answer = await ask({ ...web({ image: 'registry.example.com/web:2' }), metadata }, { application: name });
+    // The protocol is a default: Argo CD did not only compare, it asked.
+    assert.match(JSON.stringify(answer), /^{"kind":"accepted".*"protocol":"TCP"/);
+    const inverted = { limits: { memory: '64Mi' }, requests: { memory: '128Mi' } };
+    const refused = await ask({ ...web({ resources: inverted }), metadata }, { application: name });
+    assert.equal(refused.kind, 'refused', JSON.stringify(refused));
+    assert.equal(await admin.get(`/apis/apps/v1/namespaces/${name}/deployments/${APP}`), undefined);
   });
 });
 
@@ -270,7 +285,12 @@ test('an Argo CD that may only read the cluster says so: could not check', async
     metadata,
     spec: { ...first.spec, syncPolicy: {}, destination: { server: url, namespace: NAME } },
   });
-  await until(`${name} is compared`, 200, () => syncOf(name, ['Synced', 'OutOfSync']));
+  await until(
+    `${name} is compared`,
+    200,
+    () => syncOf(name, ['Synced', 'OutOfSync']),
+    () => admin.get(applicationOf(name)),
+  );
   assert.match(await reason(web({}), { application: name }), /Argo CD itself has no right to dry-run: .*cannot patch/);
 });
 

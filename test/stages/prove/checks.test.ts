@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Change, Operation } from '../../../src/domain/change.ts';
 import { parseFieldPath } from '../../../src/domain/field-path.ts';
-import type { JsonValue } from '../../../src/domain/json.ts';
+import type { JsonObject, JsonValue } from '../../../src/domain/json.ts';
 import { DEFAULT_POLICY } from '../../../src/domain/policy.ts';
 import { project } from '../../../src/domain/kubernetes/project.ts';
 import type { DryRunAnswer } from '../../../src/ports/cluster.ts';
@@ -112,7 +112,8 @@ const dryRun = (answer: DryRunAnswer) => ({ apply: async () => answer, create: a
 
 test('the API server and pod admission: accepted, refused, unavailable', async () => {
   const base = scene({ before: WEB, changes: [MEMORY] });
-  const accepted = { ...base, dryRun: dryRun({ kind: 'accepted', object: {}, warnings: ['deprecated thing'] }) };
+  const accept = async (object: JsonObject) => ({ kind: 'accepted', object, warnings: ['deprecated thing'] }) as const;
+  const accepted = { ...base, dryRun: { apply: accept, create: accept } };
   assert.match((await apiServer.run(accepted)).detail, /deprecated thing/);
   assert.equal((await podAdmission.run(accepted)).result, 'pass');
   const refused = { ...base, dryRun: dryRun({ kind: 'refused', status: 422, message: 'Invalid value', warnings: [] }) };
@@ -277,7 +278,13 @@ test('live drift: where Git is right and the cluster is not, the answer is sync'
   const base = scene({ before: WEB, changes: [MEMORY] });
   assert.equal((await liveDrift.run({ ...base, snapshot: live('128Mi') })).result, 'pass');
   assert.equal((await liveDrift.run({ ...base, snapshot: live('134217728') })).result, 'pass');
-  assert.match((await liveDrift.run({ ...base, snapshot: live('32Mi') })).detail, /sync the Application first/);
+  const elsewhere = { ...base, snapshot: live('32Mi') };
+  assert.match((await liveDrift.run(elsewhere)).detail, /out of sync, or something else sets the field/);
+  const location = { ...base.location, syncedRevision: 'b'.repeat(40) };
+  assert.match(
+    (await liveDrift.run({ ...elsewhere, location })).detail,
+    /sync the Application first \(it is at bbbbbbbb/,
+  );
   assert.equal((await liveDrift.run(base)).result, 'not-applicable');
 });
 

@@ -67,7 +67,7 @@ export const replicas = defineDetector({
       report(`replicas/${by}`, {
         object,
         subject: missing === undefined ? subjectOf(refusal) : `${missing.kind}/${missing.name}`,
-        summary: `pods cannot be created: ${missing === undefined ? sentence(refusal, told.text) : `${missing.kind} ${missing.name} does not exist`}`,
+        summary: `pods cannot be created: ${missing === undefined ? sentence(refusal) : `${missing.kind} ${missing.name} does not exist`}`,
         since: told.since,
         evidence: told.evidence,
         facts: { refusal, ...(missing === undefined ? {} : { missing }) },
@@ -162,7 +162,7 @@ function subjectOf({ by, name, resources = [] }: RefusalFacts): string | undefin
   return [...new Set(bounds)].sort().join(',');
 }
 
-function sentence({ by, name, resources = [] }: RefusalFacts, text: string): string {
+function sentence({ by, name, unasked, resources = [] }: RefusalFacts): string {
   const what = resources.map(({ resource }) => resource).join(', ');
   switch (by) {
     case 'quota':
@@ -174,9 +174,7 @@ function sentence({ by, name, resources = [] }: RefusalFacts, text: string): str
     case 'pod-security':
       return `Pod Security ${name} is violated`;
     case 'webhook':
-      return /failed calling webhook/.test(text)
-        ? `admission webhook ${name} cannot be asked`
-        : `admission webhook ${name} refuses them`;
+      return unasked === true ? `admission webhook ${name} cannot be asked` : `admission webhook ${name} refuses them`;
     case 'policy':
       return `admission policy ${name} refuses them`;
     case 'service-account':

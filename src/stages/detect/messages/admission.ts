@@ -133,7 +133,7 @@ function parseClass(message: string): Refusal | undefined {
 function parseWebhook(message: string): Refusal | undefined {
   const webhook = /(?:admission webhook "([^"]+)" denied|failed calling webhook "([^"]+)")/.exec(message);
   const name = webhook?.[1] ?? webhook?.[2];
-  if (name !== undefined) return { by: 'webhook', name };
+  if (name !== undefined) return { by: 'webhook', name, ...(webhook?.[2] === undefined ? {} : { unasked: true }) };
   const policy = /ValidatingAdmissionPolicy '([^']+)'/.exec(message)?.[1];
   return policy === undefined ? undefined : { by: 'policy', name: policy };
 }

@@ -23,6 +23,7 @@ export function parseUnschedulable(message: string): Unschedulable {
   };
 }
 
+/** What keeps a pod off nodes, as the scheduler names it. */
 export type Obstacle =
   | 'resources'
   | 'selector'
@@ -73,6 +74,7 @@ export function isSystemTaint(reason: string): boolean {
   return isSystemTaintKey(/\{([^:}\s]+)/.exec(reason)?.[1] ?? '');
 }
 
+/** Whether Kubernetes itself sets taints of this key: they say how a node is, not whom it is for. */
 export function isSystemTaintKey(key: string): boolean {
   return /^(?:node-role\.kubernetes\.io|node\.kubernetes\.io|node\.cloudprovider\.kubernetes\.io)\//.test(key);
 }

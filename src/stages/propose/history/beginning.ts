@@ -31,7 +31,11 @@ export function beginningOf(context: ProposeContext): Beginning {
   if (kind === 'Deployment') return ofDeployment(context, since);
   if (kind === 'CronJob') return ofCronJob(context, since);
   const live =
-    kind === 'StatefulSet' || kind === 'DaemonSet' || kind === 'Service'
+    kind === 'StatefulSet' ||
+    kind === 'DaemonSet' ||
+    kind === 'Service' ||
+    kind === 'Ingress' ||
+    kind === 'HorizontalPodAutoscaler'
       ? findObject<typeof kind>(snapshot, kind, name, namespace)
       : undefined;
   const created = time(live?.metadata.creationTimestamp);

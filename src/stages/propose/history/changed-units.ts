@@ -1,9 +1,11 @@
+import type { Facts } from '../../../domain/finding.ts';
 import { isObject } from '../../../domain/json.ts';
 import type { JsonObject } from '../../../domain/json.ts';
 import { sameObject } from '../../../domain/object-ref.ts';
 import type { RenderedObject } from '../../../domain/source.ts';
 import { formatFieldPath, getField } from '../../../domain/field-path.ts';
 import type { LeafChange } from '../object-diff.ts';
+import { startsWith } from '../object-diff.ts';
 import { podTemplatePath } from '../../../domain/pod-template.ts';
 import type { ProposeContext } from '../proposer.ts';
 import { selectorMatches, texts } from '../workloads.ts';
@@ -51,12 +53,26 @@ function selectedUnits(
 }
 
 /** Cuts a unit down to the leaves that the symptom is about; nothing where none is. */
-function narrowed(unit: Unit, { incident, declared }: ProposeContext): Unit[] {
-  const { missing, refusal, unschedulable, servicePort } = incident.facts;
-  if (unit.object.ref.kind === 'Service' && servicePort && unit.path[1] === 'ports') {
+function narrowed(unit: Unit, context: ProposeContext): Unit[] {
+  const { kind } = unit.object.ref;
+  const { cause, facts } = context.incident;
+  if (kind === 'Ingress' || kind === 'HorizontalPodAutoscaler') return namesMissing(unit, facts) ? [unit] : [];
+  if (cause === 'autoscaler/request-missing') return lostRequest(unit, facts.autoscaling?.resource);
+  if (kind === 'Service' && facts.servicePort && unit.path[1] === 'ports') {
     const target = unit.leaves.filter((leaf) => leaf.path.at(-1) === 'targetPort' || leaf.path.length === 3);
     return target.length > 0 ? [{ ...unit, leaves: target }] : [];
   }
+  return narrowedInPod(unit, context);
+}
+
+/** Whether what changed is the very name (or port) that the object gives and that does not exist. */
+function namesMissing({ leaves }: Unit, { missing, backend, autoscaling }: Facts): boolean {
+  const told = [missing?.name, missing?.kind, backend?.port, autoscaling?.container];
+  return leaves.some(({ from }) => from !== undefined && told.some((word) => word === from));
+}
+
+function narrowedInPod(unit: Unit, { incident, declared }: ProposeContext): Unit[] {
+  const { missing, refusal, unschedulable } = incident.facts;
   if (unit.path.at(-1) === 'resources') {
     const asked = [
       ...(refusal?.resources ?? []).map(({ resource }) => resource.split('.').at(-1) ?? ''),
@@ -78,6 +94,15 @@ function narrowed(unit: Unit, { incident, declared }: ProposeContext): Unit[] {
     return unit.leaves.some((leaf) => names(leaf, missing.name, missing.key)) ? [unit] : [];
   }
   return [unit];
+}
+
+/** A request that is gone, with no more of what was around it than went with it. */
+function lostRequest(unit: Unit, resource = ''): Unit[] {
+  const path = [...unit.path, 'requests', resource];
+  const gone = unit.leaves.filter(({ from }) => from === undefined);
+  if (!gone.some((leaf) => startsWith(leaf.path, path))) return [];
+  const lost = [unit.path, path.slice(0, -1)].find((one) => getField(unit.object.object, one) === undefined) ?? path;
+  return [{ ...unit, leaves: gone.filter((leaf) => startsWith(leaf.path, lost)) }];
 }
 
 /** Whether a leaf now names what is missing. */

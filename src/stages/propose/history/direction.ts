@@ -7,7 +7,7 @@ import { misnamed } from './misnamed.ts';
 /** Which way an amount must go to mend a cause; undefined where amounts have nothing to do with it. */
 function wanted({ cause, facts }: Incident): 'up' | 'down' | undefined {
   const resources = facts.refusal?.resources ?? [];
-  if (cause === 'memory/oom-killed' || cause === 'crash/signal') return 'up';
+  if (cause === 'memory/oom-killed' || cause === 'crash/signal' || cause === 'pod/evicted') return 'up';
   if (cause === 'replicas/limit-range') return resources.some(({ bound }) => bound === 'max') ? 'down' : undefined;
   // "must specify limits.cpu" asks for an amount where there is none.
   if (cause === 'replicas/quota')

@@ -111,6 +111,12 @@ const TABLE: Readonly<Record<string, Explaining>> = {
   'replicas/service-account': { ...NOTHING, pod: ['serviceAccountName', 'serviceAccount'] },
   'replicas/class-missing': { ...NOTHING, pod: ['priorityClassName', 'runtimeClassName'] },
   'replicas/webhook': { ...NOTHING, container: ['*'], anyContainer: true, pod: ['*'] },
+  'pod/evicted': {
+    ...NOTHING,
+    container: ['resources.limits.ephemeral-storage'],
+    anyContainer: true,
+    pod: ['volumes[]'],
+  },
   'rollout/stalled': {
     ...CRASH,
     container: [...CRASH.container, 'resources', 'livenessProbe', 'readinessProbe', 'startupProbe', 'ports[]'],
@@ -136,6 +142,7 @@ const TABLE: Readonly<Record<string, Explaining>> = {
 
 /** What can explain an incident's cause; undefined where nothing in Git can. */
 export function explaining({ cause, facts }: Incident): Explaining | undefined {
+  if (facts.refusal?.unasked === true) return undefined;
   if (cause === 'job/failed' && facts.reason === 'DeadlineExceeded') return DEADLINE;
   if (!cause.startsWith('probe/')) return Object.hasOwn(TABLE, cause) ? TABLE[cause] : undefined;
   const type = cause.slice('probe/'.length);

@@ -46,16 +46,21 @@ export const history: Proposer = {
   },
 };
 
+/** Causes whose words say what they are about: a policy may be new, and then nothing that changed in Git is. */
+const MUST_BE_NAMED: ReadonlySet<string> = new Set(['replicas/webhook', 'pod/evicted']);
+
 /** The only unit, or the only one that the symptom names; otherwise the reason why there is none. */
 async function choose(units: readonly Unit[], context: ProposeContext): Promise<Unit | string> {
   const well = ranWell(context);
-  const named = units.length > 1 || well !== undefined ? await namedUnits(units, context) : units;
+  const told = MUST_BE_NAMED.has(context.incident.cause);
+  const named = units.length > 1 || well !== undefined || told ? await namedUnits(units, context) : units;
   const [only] = named;
   if (named.length === 1 && only) return only.untouchable ?? only;
   const fields = units.map((unit) => unit.untouchable ?? fieldOf(unit, context));
   if (well !== undefined && named.length === 0) {
     return `its pods ran well for ${Math.round(well / 60_000)} minutes before, and the symptom does not name what changed: ${listOf(fields)}`;
   }
+  if (told && named.length === 0) return `the refusal does not name what changed: ${listOf(fields)}`;
   return `several changes since then can explain this, and the symptom does not name one of them: ${listOf(fields)}`;
 }
 

@@ -31,6 +31,7 @@ export interface GoodState {
 /** A symptom that begins later than this after the deployment did not begin with it. */
 const WINDOW = 24 * 3600 * 1000;
 
+/** The last state that is known to have worked, or why none is known. */
 export async function lastGood(context: ProposeContext): Promise<GoodState | { readonly why: string }> {
   const beginning = beginningOf(context);
   const deployments = deploymentsOf(context.applicationStatus, context.location.sourceIndex);

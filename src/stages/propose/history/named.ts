@@ -13,7 +13,8 @@ const SHORTEST_WORD = 4;
  */
 export async function namedUnits(units: readonly Unit[], context: ProposeContext): Promise<Unit[]> {
   const text = [...context.incident.evidence.map((evidence) => evidence.text), await lastWords(context)].join('\n');
-  const spans = units.map((unit) => wordsOf(unit).flatMap((word) => quotes(text, word)));
+  const isPolicy = context.incident.cause === 'replicas/webhook';
+  const spans = units.map((unit) => wordsOf(unit, isPolicy).flatMap((word) => quotes(text, word)));
   const all = spans.flat();
   return units.filter((_, i) => spans[i]?.some((span) => !all.some((other) => isInside(span, other))));
 }
@@ -34,10 +35,15 @@ export async function lastWords({ incident, logs, signal }: ProposeContext): Pro
   return current.ok ? current.value : '';
 }
 
-/** What somebody who complains about the changed field would write. An image is in every event, so its name says nothing. */
-function wordsOf(unit: Unit): string[] {
+/**
+ * What somebody who complains about the changed field would write. An image is in every event of a pod, so its name says
+ * nothing; a policy's refusal names it for a reason.
+ */
+function wordsOf(unit: Unit, isPolicy: boolean): string[] {
   const last = unit.path.at(-1);
-  if (last === 'image') return [];
+  if (last === 'image' && !isPolicy) return [];
+  if (last === 'ephemeral-storage')
+    return ['local storage usage exceeds', 'exceeded its local ephemeral storage limit'];
   const name = typeof last === 'object' ? last.value : last;
   const isName = unit.path.includes('env') || unit.path[0] === 'data';
   const values = unit.leaves.flatMap(({ from, to }) => [from, to]).flatMap(scalars);

@@ -25,6 +25,7 @@ export interface JudgeContext {
   readonly redact: Redact;
 }
 
+/** What is left of a model's answer: changes that may be tried, or why there are none. */
 export type Verdict = { readonly changes: readonly Change[] } | { readonly refused: string };
 
 /** One operation that was found good: as it was meant, by merge keys, with the value that stands there now. */

@@ -24,6 +24,7 @@ const HOST_ARGUMENT = /[\w-]*(?:host|addr|url|uri|endpoint|server|broker|upstrea
 const KUBERNETES = /^(?:[a-z0-9-]+\.)*(?:kubernetes\.io|k8s\.io)$/;
 const LOCAL = new Set(['localhost', '127.0.0.1', '0.0.0.0', '::', '::1', '']);
 
+/** Knows the names that cluster and Git name: in what is declared now, and in what was declared `earlier`. */
 export function createKnown(context: ProposeContext, earlier: Earlier): Known {
   const forms = context.siblings.flatMap(({ ref, object }) => [object, ...earlier.formsOf(ref)]);
   const texts = forms.flatMap((form) => [...keysOf(form), ...textsOf(form)]).map((text) => text.toLowerCase());

@@ -36,6 +36,7 @@ export interface Question {
   readonly promptTokens: number;
 }
 
+/** Reads what a question shows: the failing object first, what it refers to, and their earlier forms, redacted. */
 export async function readMaterial(context: ProposeContext, redact: Redact): Promise<Material> {
   const shown = [context.declared, ...relatedObjects(context.declared, context.siblings)];
   return { shown, earlier: await readEarlier(context.versions(), shown, redact) };

@@ -16,8 +16,8 @@ function least(bounds: readonly Bound[]): Bound | undefined {
   return bounds.toSorted((a, b) => a.bytes - b.bytes)[0];
 }
 
-/** The smallest memory that a LimitRange of the namespace allows one container. */
-export function limitRangeMemory(snapshot: Snapshot, namespace: string): Bound | undefined {
+/** The smallest memory that a LimitRange of the namespace allows one container, beside what the others of its pod have in bytes. */
+export function limitRangeMemory(snapshot: Snapshot, namespace: string, others: number): Bound | undefined {
   const bounds = snapshot.objects.LimitRange.filter(({ metadata }) => metadata.namespace === namespace).flatMap(
     ({ metadata, spec }) =>
       spec.limits.flatMap(({ type, max }) => {
@@ -26,7 +26,7 @@ export function limitRangeMemory(snapshot: Snapshot, namespace: string): Bound |
           ? []
           : [
               {
-                bytes: value,
+                bytes: type === 'Pod' ? Math.max(0, value - others) : value,
                 text: `LimitRange ${metadata.name} allows ${formatBytes(value)} a ${type.toLowerCase()}`,
               },
             ];
@@ -35,16 +35,18 @@ export function limitRangeMemory(snapshot: Snapshot, namespace: string): Bound |
   return least(bounds);
 }
 
-/** What quotas of the namespace leave of `limits.memory`. */
+/** What quotas of the namespace leave of `limits.memory`; those with a scope are about some pods only, and not known to be about these. */
 export function quotaMemoryLeft(snapshot: Snapshot, namespace: string): Bound | undefined {
-  const bounds = snapshot.objects.ResourceQuota.filter(({ metadata }) => metadata.namespace === namespace).flatMap(
-    ({ metadata, spec, status }) => {
-      const hard = bytes((status?.hard ?? spec?.hard)?.['limits.memory']);
-      if (hard === undefined) return [];
-      const left = Math.max(0, hard - (bytes(status?.used?.['limits.memory']) ?? 0));
-      return [{ bytes: left, text: `ResourceQuota ${metadata.name} leaves ${formatBytes(left)} of limits.memory` }];
-    },
+  const quotas = snapshot.objects.ResourceQuota.filter(
+    ({ metadata, spec }) =>
+      metadata.namespace === namespace && spec?.scopes === undefined && spec?.scopeSelector === undefined,
   );
+  const bounds = quotas.flatMap(({ metadata, spec, status }) => {
+    const hard = bytes((status?.hard ?? spec?.hard)?.['limits.memory']);
+    if (hard === undefined) return [];
+    const left = Math.max(0, hard - (bytes(status?.used?.['limits.memory']) ?? 0));
+    return [{ bytes: left, text: `ResourceQuota ${metadata.name} leaves ${formatBytes(left)} of limits.memory` }];
+  });
   return least(bounds);
 }
 

@@ -1,13 +1,14 @@
 import type { FieldPath } from '../../../domain/field-path.ts';
 import type { JsonObject, JsonValue } from '../../../domain/json.ts';
 import { isObject } from '../../../domain/json.ts';
+import { replicasOf } from '../../../domain/replicas.ts';
 import { SMALLEST_MEMORY, formatBytes } from '../../../domain/quantity.ts';
 import type { Answer } from '../../../domain/proposal.ts';
 import type { Answers } from '../answers.ts';
 import { answersOf, change, replaceField, show } from '../answers.ts';
 import type { FieldChange } from '../field-history.ts';
 import { formatCommit, lastFieldChange } from '../field-history.ts';
-import { containerOf, replicasOf } from '../pod-template.ts';
+import { containerOf, declaredContainers } from '../pod-template.ts';
 import type { DeclaredContainer } from '../pod-template.ts';
 import type { ProposeContext, Proposer } from '../proposer.ts';
 import type { Bound } from './bounds.ts';
@@ -57,7 +58,7 @@ function unitSlip(context: ProposeContext, container: DeclaredContainer, path: F
   const unknown = `no container starts in ${show(written)} of memory, and how much was meant is not certain`;
   if (next === undefined) return answers.decline(unknown);
   const wanted = bytesOf(next) ?? 0;
-  const bounded = withinBounds(context, 0, wanted);
+  const bounded = withinBounds(context, container, 0, wanted);
   if (bounded !== wanted) return answers.decline(typeof bounded === 'string' ? bounded : unknown);
   const asked = requestOf(container);
   const request = asked === undefined ? undefined : meantMebibytes(asked);
@@ -96,7 +97,7 @@ async function raise(
   const heap = fixedHeap(container.value);
   const lowered = recent && recent.bytes > limit ? recent : undefined;
   const wanted = lowered?.bytes ?? Math.min(limit * policy.memory.factor, policy.memory.ceilingBytes);
-  const step = withinBounds(context, limit, wanted);
+  const step = withinBounds(context, container, limit, wanted);
   if (typeof step === 'string') return answers.decline(step);
   if (heap && heap.bytes >= step) {
     return answers.decline(
@@ -142,7 +143,12 @@ function addLimit(context: ProposeContext, container: DeclaredContainer): Answer
   if (standard?.bytes !== observed) {
     return answers.decline(`Git sets no memory limit, and what set ${formatBytes(observed)} is not known`);
   }
-  const step = withinBounds(context, observed, Math.min(observed * policy.memory.factor, policy.memory.ceilingBytes));
+  const step = withinBounds(
+    context,
+    container,
+    observed,
+    Math.min(observed * policy.memory.factor, policy.memory.ceilingBytes),
+  );
   if (typeof step === 'string') return answers.decline(step);
   const resources = container.value['resources'];
   const path = [...container.path, 'resources'];
@@ -160,10 +166,20 @@ function addLimit(context: ProposeContext, container: DeclaredContainer): Answer
 }
 
 /** `wanted` where the cluster allows it, else the most it allows, else the reason why there is no step. */
-function withinBounds(context: ProposeContext, limit: number, wanted: number): number | string {
+function withinBounds(
+  context: ProposeContext,
+  container: DeclaredContainer,
+  limit: number,
+  wanted: number,
+): number | string {
   const { snapshot, declared, policy } = context;
   const namespace = declared.ref.namespace ?? '';
-  const range = limitRangeMemory(snapshot, namespace);
+  const others = declaredContainers(declared).filter(
+    ({ name, list, value }) =>
+      name !== container.name && (list === 'containers' || value['restartPolicy'] === 'Always'),
+  );
+  const beside = others.reduce((sum, other) => sum + (bytesOf(limitsOf(other)?.['memory']) ?? 0), 0);
+  const range = limitRangeMemory(snapshot, namespace, container.list === 'containers' ? beside : 0);
   const step = Math.min(wanted, range?.bytes ?? wanted);
   if (step < limit * SMALLEST_STEP) {
     const ceiling: Bound = {
@@ -176,7 +192,7 @@ function withinBounds(context: ProposeContext, limit: number, wanted: number): n
   const node = largestNodeMemory(snapshot);
   if (node && step > node.bytes) return `${formatBytes(step)} is more than any node has: ${node.text}`;
   const quota = quotaMemoryLeft(snapshot, namespace);
-  const more = (step - limit) * replicasOf(declared);
+  const more = (step - limit) * replicasOf(declared, snapshot);
   if (quota && more > quota.bytes) return `${formatBytes(more)} more is not allowed: ${quota.text}`;
   return step;
 }

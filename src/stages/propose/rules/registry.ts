@@ -18,6 +18,7 @@ import { servicePort } from './service-port.ts';
 import { serviceSelector } from './service-selector.ts';
 import { startTime } from './start-time.ts';
 import { storageClass } from './storage-class.ts';
+import { toldOnly } from './told-only.ts';
 
 /** All rules. A new rule is one file and one line here. */
 export const RULES: readonly Proposer[] = [
@@ -33,6 +34,7 @@ export const RULES: readonly Proposer[] = [
   ingressClass,
   scaleTarget,
   metricContainer,
+  toldOnly,
   requests,
   nodeSelector,
   storageClass,

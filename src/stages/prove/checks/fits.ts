@@ -4,6 +4,7 @@ import type { Node } from '../../../domain/kubernetes/cluster-objects.ts';
 import { getField } from '../../../domain/field-path.ts';
 import { podTemplateOf } from '../../../domain/pod-template.ts';
 import { quantity } from '../../../domain/quantity.ts';
+import { replicasOf } from '../../../domain/replicas.ts';
 import { isBlind } from '../../../domain/snapshot.ts';
 import type { RenderedObject } from '../../../domain/source.ts';
 import { changedObjects } from '../changed-objects.ts';
@@ -68,15 +69,16 @@ function holds(node: Node, requests: Amounts): boolean {
 }
 
 function overQuota(
-  { ref, object }: RenderedObject,
+  after: RenderedObject,
   old: JsonObject | undefined,
   next: JsonObject,
   { snapshot }: ProveContext,
 ): string | undefined {
-  const declared = getField(object, ['spec', 'replicas']);
-  const replicas = BigInt(typeof declared === 'number' ? declared : 1);
+  const replicas = BigInt(replicasOf(after, snapshot));
   for (const quota of snapshot.objects.ResourceQuota) {
-    if (quota.metadata.namespace !== ref.namespace || quota.spec?.scopes !== undefined) continue;
+    if (quota.metadata.namespace !== after.ref.namespace) continue;
+    // What a scope leaves out is not known from here.
+    if (quota.spec?.scopes !== undefined || quota.spec?.scopeSelector !== undefined) continue;
     for (const [key, hardText] of Object.entries(quota.status?.hard ?? quota.spec?.hard ?? {})) {
       const [field, resource] = quotaKey(key);
       const hard = quantity(hardText);

@@ -1,5 +1,6 @@
 import { formatRef } from '../../../domain/object-ref.ts';
 import { parseImageRef } from '../../../domain/image-ref.ts';
+import { KINDS } from '../../../domain/kubernetes/kinds.ts';
 import { findObject, isBlind } from '../../../domain/snapshot.ts';
 import type { RenderedObject } from '../../../domain/source.ts';
 import { getField } from '../../../domain/field-path.ts';
@@ -58,7 +59,7 @@ async function exists(reference: Reference, owner: RenderedObject, context: Prov
   const rendered = context.pairs
     .flatMap(({ after }) => after)
     .find(
-      ({ ref }) => ref.kind === kind && ref.name === name && (kind === 'StorageClass' || ref.namespace === namespace),
+      ({ ref }) => ref.kind === kind && ref.name === name && (!KINDS[kind].namespaced || ref.namespace === namespace),
     );
   if (rendered && (key === undefined || declaresKey(rendered, key))) return 'yes';
   if (isBlind(context.snapshot, kind)) return { unknown: `${kind}s cannot be read` };
@@ -66,7 +67,7 @@ async function exists(reference: Reference, owner: RenderedObject, context: Prov
     const holder = findObject(context.snapshot, kind, name, namespace);
     return holder && (key === undefined || holder.keys.includes(key)) ? 'yes' : 'no';
   }
-  return findObject(context.snapshot, kind, name, kind === 'StorageClass' ? undefined : namespace) ? 'yes' : 'no';
+  return findObject(context.snapshot, kind, name, KINDS[kind].namespaced ? namespace : undefined) ? 'yes' : 'no';
 }
 
 function declaresKey({ object }: RenderedObject, key: string): boolean {
