@@ -60,7 +60,7 @@ describe('the built Action, in a process of its own', () => {
     );
     assert.equal(reportOf(scanned).incident?.cause, 'memory/oom-killed');
     assert.match(scanned.summary, /1 incident, 1 with a proven fix/);
-    assert.match(scanned.summary, /\+ {12}memory: 128Mi {8}# measured in spring/);
+    assert.match(scanned.summary, /\+ {12}memory: 128Mi {3}# measured/);
   });
 
   test('the annotation points at the line of the manifest', () => {

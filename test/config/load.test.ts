@@ -30,6 +30,7 @@ const MISTAKES = [
   { text: 'mode: propse\n', line: 1, column: 1, says: /mode: .*observe/ },
   { text: 'cluster:\n  nam: x\n', line: 2, column: 3, says: /unknown key nam/, hint: /name/ },
   { text: 'verify:\n  soak: 10\n', line: 2, column: 3, says: /number and a unit/ },
+  { text: 'argocd:\n  server: http://argocd.example.com\n', line: 2, column: 3, says: /write https:\/\/HOST/ },
   { text: 'memory: {ceiling: lots}\n', line: 1, column: 10, says: /512Mi/ },
   { text: 'repositories:\n- url: x\n  pth: y\n', line: 3, column: 3, says: /unknown key pth/, hint: /path/ },
 ] as const;

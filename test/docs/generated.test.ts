@@ -51,6 +51,7 @@ describe('docs/configuration.md', () => {
       'github.installationId',
       'gitea.host',
       'gitea.apiUrl',
+      'argocd.server',
       'llm.baseUrl',
       'llm.model',
       'render.helm',

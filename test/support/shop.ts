@@ -10,7 +10,7 @@ import type { GitHubSandbox, GitHubSandboxOptions } from '../../src/sandbox/gith
 import { createGitHubSandbox } from '../../src/sandbox/github/sandbox.ts';
 import { application } from './shop-manifests.ts';
 
-export const OWNER = 'acme';
+export const OWNER = 'shop';
 export const NAME = 'gitops';
 
 export interface ShopOptions {

@@ -22,16 +22,19 @@ export interface ElectorOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly timing?: ElectionTiming;
+  /** Milliseconds that run on whatever the clock is set to; those of the process unless given. */
+  readonly elapsed?: () => number;
   readonly changed?: (leads: boolean) => void;
 }
 
 /**
  * Calls `lead` while this candidate holds the lease, again after it lost and won it back, until `signal`. The signal
  * that `lead` is given aborts when the lease cannot be renewed in time; the lease is not sought again before `lead` has
- * returned. Whether a lease has run out is decided by how long it was seen unchanged: clocks of others are not trusted.
+ * returned. Whether a lease has run out is decided by how long it was seen unchanged: no clock is trusted, not even the own
+ * one, which may be set meanwhile.
  */
 export async function elect(
-  { store, identity, clock, log, timing = ELECTION_TIMING, changed }: ElectorOptions,
+  { store, identity, clock, log, timing = ELECTION_TIMING, elapsed = () => performance.now(), changed }: ElectorOptions,
   lead: (signal: AbortSignal) => Promise<void>,
   signal: AbortSignal,
 ): Promise<void> {
@@ -46,7 +49,7 @@ export async function elect(
   async function acquire(): Promise<Held | undefined> {
     const read = await store.read();
     if (!read.ok) return tell(read);
-    const now = clock.now().getTime();
+    const now = elapsed();
     const current = read.value;
     if (current && seen?.version !== current.version) seen = { version: current.version, at: now };
     const holder = current?.spec.holderIdentity ?? '';
@@ -84,7 +87,7 @@ export async function elect(
   /** The lease as it was last written once the work has finished; undefined where it was lost before. */
   async function renewUntil(finished: AbortSignal, first: Held): Promise<Held | undefined> {
     let held = first;
-    let renewed = clock.now().getTime();
+    let renewed = elapsed();
     for (;;) {
       await clock.sleep(timing.retry * 1000, finished);
       if (finished.aborted) return held;
@@ -93,7 +96,7 @@ export async function elect(
         log.warn({ identity }, 'another one leads');
         return undefined;
       }
-      const now = clock.now().getTime();
+      const now = elapsed();
       if (answer !== 'unknown') {
         held = answer;
         renewed = now;

@@ -25,6 +25,13 @@ function passwordOf(basic: string): string {
   return text.slice(text.indexOf(':') + 1);
 }
 
+/** GitHub's words for a JSON web token of a clock that is wrong; clients put theirs right by the answer's date. */
+const WRONG_TIME = {
+  past: "'Expiration time' claim ('exp') must be a numeric value representing the future time at which the assertion expires",
+  issued: "'Issued at' claim ('iat') must be an Integer representing the time that the assertion was issued",
+  future: "'Expiration time' claim ('exp') is too far in the future",
+} as const;
+
 function appOf(world: World, jwt: string): GitHubApp {
   const [header = '', payload = '', signature = ''] = jwt.split('.');
   const refused = new ApiError(401, 'A JSON web token could not be decoded');
@@ -40,7 +47,10 @@ function appOf(world: World, jwt: string): GitHubApp {
   const key = createPublicKey(app.publicKey);
   const signed = verify('sha256', Buffer.from(`${header}.${payload}`), key, Buffer.from(signature, 'base64url'));
   const now = Date.now() / 1000;
-  if (!signed || claims.data.exp < now || claims.data.exp > now + 660) throw refused;
+  if (!signed) throw refused;
+  if (claims.data.exp < now) throw new ApiError(401, WRONG_TIME.past);
+  if (claims.data.iat > now) throw new ApiError(401, WRONG_TIME.issued);
+  if (claims.data.exp > now + 660) throw new ApiError(401, WRONG_TIME.future);
   return app;
 }
 

@@ -15,6 +15,7 @@ import { createServing } from './serving.ts';
 
 const SEVERITIES: readonly Severity[] = ['critical', 'warning', 'info'];
 const MOST_AFFECTED = 50;
+const MOST_SHARERS = 10;
 const BATCH = new Set(['Job', 'CronJob']);
 
 /**
@@ -100,30 +101,49 @@ function earliest(findings: readonly Finding[]): string | undefined {
 }
 
 function uniqueRefs(refs: readonly ObjectRef[]): ObjectRef[] {
+  return byKey(refs).map(([, ref]) => ref);
+}
+
+function byKey(refs: readonly ObjectRef[]): [string, ObjectRef][] {
   const unique = new Map(refs.map((ref) => [refKey(ref), ref]));
-  return [...unique].sort(([a], [b]) => a.localeCompare(b)).map(([, ref]) => ref);
+  return [...unique].sort(([a], [b]) => a.localeCompare(b));
 }
 
-/** Other workloads with the same cause and subject in the same namespace: they share one root, and the evidence says so. */
+/** The workloads of the roots with an equal key, by their own keys; sorted once, for a whole fleet may fail for one cause. */
+function workloadsBy(
+  roots: readonly Group[],
+  keyOf: (root: Group) => string | undefined,
+): (root: Group) => readonly (readonly [string, ObjectRef])[] {
+  const groups = Map.groupBy(roots, keyOf);
+  const sorted = new Map([...groups].map(([key, list]) => [key, byKey(list.map(({ workload }) => workload))] as const));
+  return (root) => {
+    const key = keyOf(root);
+    return key === undefined ? [] : (sorted.get(key) ?? []);
+  };
+}
+
+function without(refs: readonly (readonly [string, ObjectRef])[], own: ObjectRef): readonly ObjectRef[] {
+  const key = refKey(own);
+  return refs.flatMap(([other, ref]) => (other === key ? [] : [ref]));
+}
+
+/** Other workloads with the same cause and subject in the same namespace: they share one root, and the evidence names some. */
 function shareRoots(roots: readonly Group[]): (root: Group) => readonly ObjectRef[] {
-  const byRoot = new Map<string, ObjectRef[]>();
-  for (const root of roots) {
-    if (root.subject === undefined) continue;
-    const list = byRoot.get(rootKey(root));
-    if (list === undefined) byRoot.set(rootKey(root), [root.workload]);
-    else list.push(root.workload);
-  }
-  return (root) =>
-    uniqueRefs(byRoot.get(rootKey(root)) ?? []).filter((workload) => refKey(workload) !== refKey(root.workload));
+  const sharing = workloadsBy(roots, (root) => (root.subject === undefined ? undefined : rootKey(root)));
+  return (root) => without(sharing(root).slice(0, MOST_SHARERS + 1), root.workload);
 }
 
-/** Other workloads of the same kind, in any namespace, that fail for the same cause in a container of the same name. */
+/**
+ * Other workloads of the same kind, in any namespace, that fail for the same cause in a container of the same name. What is
+ * told for information only is not mended, for one or for all.
+ */
 function failAlike(roots: readonly Group[]): (root: Group) => readonly ObjectRef[] {
-  const groups = Map.groupBy(roots, faultKey);
-  return (root) =>
-    uniqueRefs((groups.get(faultKey(root)) ?? []).map(({ workload }) => workload)).filter(
-      (workload) => refKey(workload) !== refKey(root.workload),
-    );
+  const failing = workloadsBy(roots, (root) => (isToldOnly(root) ? undefined : faultKey(root)));
+  return (root) => without(failing(root), root.workload);
+}
+
+function isToldOnly({ findings }: Group): boolean {
+  return findings.every(({ severity }) => severity === 'info');
 }
 
 function faultKey({ workload, cause, container, subject }: Group): string {

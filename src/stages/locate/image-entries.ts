@@ -1,6 +1,6 @@
 import type { Operation } from '../../domain/change.ts';
 import type { FieldPath } from '../../domain/field-path.ts';
-import type { JsonObject } from '../../domain/json.ts';
+import type { JsonObject, JsonValue } from '../../domain/json.ts';
 import { isArray, isObject, plainText } from '../../domain/json.ts';
 import type { Place } from './places.ts';
 import { editAt } from './places.ts';
@@ -61,4 +61,17 @@ function operationsOf(entry: JsonObject, at: FieldPath, now: ImageParts, wanted:
     ...set('newTag', wanted.tag, wanted.tag === now.tag),
     ...set('digest', wanted.digest, wanted.digest === now.digest),
   ];
+}
+
+/** A new `images` entry that makes one image of another. */
+export function imageEntry(before: JsonValue | undefined, after: JsonValue | undefined): JsonObject | undefined {
+  if (typeof before !== 'string' || typeof after !== 'string') return undefined;
+  const [now, wanted] = [imageParts(before), imageParts(after)];
+  if (wanted.tag === undefined && wanted.digest === undefined) return undefined;
+  return {
+    name: now.name,
+    ...(wanted.name === now.name ? {} : { newName: wanted.name }),
+    ...(wanted.tag === undefined ? {} : { newTag: wanted.tag }),
+    ...(wanted.digest === undefined ? {} : { digest: wanted.digest }),
+  };
 }

@@ -9,6 +9,7 @@ import { NO_OVERLAY } from './files.ts';
 import { generatorCandidates } from './generator-candidates.ts';
 import { overlayCandidates } from './kustomize-overlay.ts';
 import { imageEntryCandidates } from './image-entries.ts';
+import { jsonStepCandidates } from './json-patch-steps.ts';
 import { carriesValue, inlinePatches, kustomizePlaces } from './kustomize-places.ts';
 import type { Leaf, Place } from './places.ts';
 import { editAt, leavesOf } from './places.ts';
@@ -46,6 +47,7 @@ export async function* kustomizeCandidates(
   const [only, ...more] = wishes;
   if (only && more.length === 0) {
     ranked.push(...imageEntryCandidates(places, only).map((candidate) => ({ candidate, cost: -2 })));
+    ranked.push(...jsonStepCandidates(places, goal, only));
     for (const { leaf, value, cost } of scalarCandidates(leavesThatCarry(places), only)) {
       const candidate = {
         repoURL: leaf.place.repoURL,

@@ -6,6 +6,7 @@ import type { JsonObject, JsonValue } from '../../domain/json.ts';
 import { isArray, isObject, plainText } from '../../domain/json.ts';
 import type { ObjectRef } from '../../domain/object-ref.ts';
 import { baseName } from './generated-names.ts';
+import { imageEntry } from './image-entries.ts';
 import type { Place } from './places.ts';
 import { editAt, setOperation } from './places.ts';
 import type { Goal } from './goal.ts';
@@ -25,6 +26,11 @@ export function* overlayCandidates(
   const { source, declared, operations } = goal;
   const folder = source.request.path;
   const wishes = wishesOf(declared.object, operations);
+  const [kustomization] = places.filter(
+    ({ kind, file, document }) =>
+      kind === 'kustomization' && document === 0 && (posix.dirname(file) === '.' ? '' : posix.dirname(file)) === folder,
+  );
+  if (kustomization && isObject(kustomization.value)) yield* newEntries(goal, kustomization, kustomization.value, wishes);
   const patches = documents.filter((place) => place.kind === 'patch' && place.layer >= 90 && isObject(place.value));
   const [first] = wishes;
   const depth = ({ value }: Place): number =>
@@ -34,10 +40,6 @@ export function* overlayCandidates(
     if (edits)
       yield { repoURL: patch.repoURL, edits: [editAt(patch, edits)], place: `${patch.label}, which overrides it here` };
   }
-  const [kustomization] = places.filter(
-    ({ kind, file, document }) =>
-      kind === 'kustomization' && document === 0 && (posix.dirname(file) === '.' ? '' : posix.dirname(file)) === folder,
-  );
   if (!kustomization || !isObject(kustomization.value)) return;
   const merge = strategicPatch(goal, kustomization.value, wishes);
   const json = jsonPatch(goal, kustomization.value);
@@ -50,6 +52,28 @@ export function* overlayCandidates(
     const place = `a new patch in ${kustomization.file}, as the value comes from what others share or from elsewhere`;
     yield { repoURL: kustomization.repoURL, edits: [editAt(kustomization, [operation])], place };
   }
+}
+
+/** A new entry in the `images` or `replicas` of the kustomization, where it has such entries already. */
+function* newEntries(
+  { declared }: Goal,
+  place: Place,
+  kustomization: JsonObject,
+  [wish, ...more]: readonly Wish[],
+): Generator<Candidate> {
+  if (!wish || more.length > 0) return;
+  const { path, before, after } = wish;
+  const field = path.at(-1) === 'image' ? 'images' : path.at(-1) === 'replicas' ? 'replicas' : undefined;
+  const entries = field === undefined ? undefined : kustomization[field];
+  if (field === undefined || !isArray(entries) || entries.length === 0) return;
+  const entry = field === 'images' ? imageEntry(before, after) : replicasEntry(declared.ref, kustomization, after);
+  if (!entry) return;
+  const edits = [editAt(place, [{ op: 'add', path: [field, '-'], value: entry }])];
+  yield { repoURL: place.repoURL, edits, place: `a new ${field} entry in ${place.file}` };
+}
+
+function replicasEntry(ref: ObjectRef, kustomization: JsonObject, count: JsonValue | undefined): JsonObject | undefined {
+  return typeof count === 'number' ? { name: nameBefore(ref, kustomization), count } : undefined;
 }
 
 /** Operations on a patch document that make it set, or delete, what is wished; undefined where it cannot. */

@@ -32,13 +32,20 @@ export function operationsTo(
     const whole = (path: FieldPath): boolean =>
       all.every((other) => !startsWith(other.path, path) || chosen.some((one) => startsWith(other.path, one.path)));
     const path = removes ? highestMissing(to, leaf.path, whole) : highestMissing(from, leaf.path, () => true);
-    if (!whole(path) || namesItsItem(path)) return undefined;
+    if (!whole(path) || namesItsItem(path) || (removes && isPartOfNewItem(to, path))) return undefined;
     const value = getField(removes ? from : to, path);
     if (value === undefined) return undefined;
     operations.push(...(removes ? removal(path, value) : [{ op: 'add' as const, path, value }]));
     done.push(path);
   }
   return operations;
+}
+
+/** Whether a list item around the path came new with it: without a part of it, it is something that never was. */
+function isPartOfNewItem(to: JsonObject, path: FieldPath): boolean {
+  return path
+    .slice(0, -1)
+    .some((segment, i) => typeof segment === 'object' && getField(to, path.slice(0, i + 1)) === undefined);
 }
 
 /** Whether a path ends at the very key that its list item is known by: without it the item would be another one. */

@@ -8,6 +8,13 @@ import { createTestLog } from '../github/client.ts';
 import type { LeaseServer, TurnedClock } from './lease-server.ts';
 import { startLeaseServer, storeOf, turnedClock } from './lease-server.ts';
 
+interface Candidate {
+  readonly finish?: Promise<void>;
+  readonly lead?: () => Promise<void>;
+  /** Seconds that its clock is ahead of everybody else's. */
+  readonly ahead?: () => number;
+}
+
 /** Candidates on one server and one clock, and who leads. */
 interface Scene {
   readonly server: LeaseServer;
@@ -15,10 +22,7 @@ interface Scene {
   readonly leading: Set<string>;
   /** How many led at the same time, at most. */
   most: number;
-  start(
-    name: string,
-    options?: { readonly finish?: Promise<void>; readonly lead?: () => Promise<void> },
-  ): { stop(): void; readonly ended: Promise<void> };
+  start(name: string, options?: Candidate): { stop(): void; readonly ended: Promise<void> };
 }
 
 async function scene(t: TestContext): Promise<Scene> {
@@ -30,7 +34,7 @@ async function scene(t: TestContext): Promise<Scene> {
     server,
     clock,
     leading,
-    start(name: string, { finish, lead }: { finish?: Promise<void>; lead?: () => Promise<void> } = {}) {
+    start(name: string, { finish, lead, ahead = () => 0 }: Candidate = {}) {
       const stop = new AbortController();
       t.after(() => stop.abort());
       const work = async (signal: AbortSignal): Promise<void> => {
@@ -41,8 +45,10 @@ async function scene(t: TestContext): Promise<Scene> {
         await finish;
         leading.delete(name);
       };
+      const elapsed = (): number => clock.now().getTime();
+      const own = { ...clock, now: () => new Date(elapsed() + ahead() * 1000) };
       const ended = storeOf(t, server, name).then((store) =>
-        elect({ store, identity: name, clock, log: createTestLog() }, work, stop.signal),
+        elect({ store, identity: name, clock: own, log: createTestLog(), elapsed }, work, stop.signal),
       );
       return { stop: () => stop.abort(), ended };
     },
@@ -66,6 +72,19 @@ test('one of two leads; the other takes over at once when the first gives the le
   second.stop();
   await second.ended;
   assert.equal(world.most, 1);
+});
+
+test('clocks that are hours apart, and set while it runs, elect nobody else', async (t) => {
+  const world = await scene(t);
+  let ahead = 7200;
+  world.start('a', { ahead: () => -ahead });
+  await world.clock.settle(1);
+  world.start('b', { ahead: () => ahead });
+  for (const next of [7200, -7200, 0, 86_400]) {
+    ahead = next;
+    await world.clock.turn(60, 2);
+    assert.deepEqual([[...world.leading], world.most], [['a'], 1]);
+  }
 });
 
 test('both at the same moment: one write wins, the other sees the conflict and waits', async (t) => {

@@ -27,7 +27,11 @@ export interface World {
   readonly env: Readonly<Record<string, string>>;
 }
 
-export async function startWorld(t: Pick<TestContext, 'after'>): Promise<World> {
+/** `more`: manifests beside the failing one in the repository on GitHub. */
+export async function startWorld(
+  t: Pick<TestContext, 'after'>,
+  more: Readonly<Record<string, string>> = {},
+): Promise<World> {
   const directory = mkdtempSync(join(tmpdir(), 'remendo-words-'));
   t.after(() => rmSync(directory, { recursive: true, force: true, maxRetries: 3 }));
   // An hour ago: what the world shows has lasted.
@@ -41,7 +45,7 @@ export async function startWorld(t: Pick<TestContext, 'after'>): Promise<World> 
   const applications: JsonObject[] = [];
   for (const name of NAMES) {
     await github.createRepository('acme', name, {
-      files: { 'shop/app.yaml': deployment(name, memory('64Mi')) },
+      files: { 'shop/app.yaml': deployment(name, memory('64Mi')), ...(name === 'hub' ? more : {}) },
     });
     const repoURL = `http://${hosts[name]}/acme/${name}.git`;
     repositories.set(repoURL, github.repositoryPath('acme', name));

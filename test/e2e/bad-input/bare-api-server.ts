@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { ApiClient } from '../cluster/client.ts';
 import { createApiClient } from '../cluster/client.ts';
+import type { Certificate } from '../cluster/certificates.ts';
 import { makeCertificates, writeKubeconfig } from '../cluster/certificates.ts';
 import { createProcesses, freePorts } from '../cluster/processes.ts';
 import type { Started } from '../cluster/processes.ts';
@@ -12,11 +13,17 @@ export interface BareApiServer {
   readonly admin: ApiClient;
   readonly kubeconfig: string;
   readonly server: string;
+  readonly ca: Certificate;
   /** Forgets every state but the present one, as etcd is told to every five minutes. */
   readonly forget: () => Promise<void>;
 }
 
-export async function startBareApiServer(bench: Bench): Promise<BareApiServer> {
+/** `more`: further flags of the API server. */
+export async function startBareApiServer(
+  bench: Bench,
+  more: readonly string[] = [],
+  env: Readonly<Record<string, string>> = {},
+): Promise<BareApiServer> {
   const { cluster, folder } = bench;
   const certificates = makeCertificates(folder, 'nowhere', ['127.0.0.1']);
   const { ca, server, clients, serviceAccount } = certificates;
@@ -51,7 +58,9 @@ export async function startBareApiServer(bench: Bench): Promise<BareApiServer> {
       `--client-ca-file=${ca.cert}`,
       `--tls-cert-file=${server.cert}`,
       `--tls-private-key-file=${server.key}`,
+      ...more,
     ],
+    env,
   });
   bench.later(() => end(api));
   const url = `https://127.0.0.1:${port}`;
@@ -68,6 +77,7 @@ export async function startBareApiServer(bench: Bench): Promise<BareApiServer> {
     admin,
     kubeconfig,
     server: url,
+    ca,
     async forget() {
       const { header } = Revision.parse(await ask('range', { key: Buffer.from('x').toString('base64') }));
       await ask('compaction', { revision: header.revision, physical: true });

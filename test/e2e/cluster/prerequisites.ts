@@ -14,6 +14,9 @@ const PACKAGES: Readonly<Record<string, string>> = {
   iproute2: 'ip',
   openssl: 'openssl',
   git: 'git',
+  // What the example workflows of the Action are written with, as GitHub's runners have it.
+  curl: 'curl',
+  jq: 'jq',
   // Gitea's database is written in C; gcc does not bring the headers of the C library with it.
   gcc: 'gcc',
   'libc6-dev': '/usr/include/arpa',

@@ -5,7 +5,7 @@ import { parseFieldPath } from '../../../src/domain/field-path.ts';
 import type { JsonObject, JsonValue } from '../../../src/domain/json.ts';
 import { DEFAULT_POLICY } from '../../../src/domain/policy.ts';
 import { project } from '../../../src/domain/kubernetes/project.ts';
-import type { DryRunAnswer } from '../../../src/ports/cluster.ts';
+import type { Asking, DryRunAnswer } from '../../../src/ports/cluster.ts';
 import { apiServer } from '../../../src/stages/prove/checks/api-server.ts';
 import { exactRender } from '../../../src/stages/prove/checks/exact-render.ts';
 import { fits } from '../../../src/stages/prove/checks/fits.ts';
@@ -121,6 +121,29 @@ test('the API server and pod admission: accepted, refused, unavailable', async (
   assert.equal((await podAdmission.run(refused)).result, 'fail');
   assert.equal((await apiServer.run(base)).result, 'unknown');
   assert.equal((await podAdmission.run(base)).result, 'unknown');
+});
+
+test('the API server, asked by Argo CD: the proof says so, and Argo CD is told whose object it is', async () => {
+  const base = scene({ before: WEB, changes: [MEMORY] });
+  const asked: unknown[] = [];
+  const through = (answer: DryRunAnswer) => ({
+    ...base.dryRun,
+    apply: async (_object: unknown, _ref: unknown, asking?: Asking) => {
+      asked.push(asking?.application);
+      return answer;
+    },
+  });
+  const accepted = through({ kind: 'accepted', object: {}, warnings: [], askedBy: 'Argo CD' });
+  const passed = await apiServer.run({ ...base, dryRun: accepted });
+  assert.deepEqual(passed, {
+    result: 'pass',
+    detail: 'Accepted in dry-run, asked by Argo CD (its server-side diff).',
+  });
+  assert.deepEqual(asked, [{ namespace: 'argocd', name: 'shop' }]);
+  const refused = through({ kind: 'refused', message: 'Invalid value', warnings: [], askedBy: 'Argo CD' });
+  const failed = await apiServer.run({ ...base, dryRun: refused });
+  assert.equal(failed.result, 'fail');
+  assert.match(failed.detail, /would be refused \(asked by Argo CD, in its server-side diff\): Invalid value$/);
 });
 
 test('pod admission builds the pod as the controller would', async () => {

@@ -1,5 +1,6 @@
 import type { PodDisruptionBudget } from '../../../domain/kubernetes/cluster-objects.ts';
 import { selects } from '../../../domain/kubernetes/meta.ts';
+import type { ObjectRef } from '../../../domain/object-ref.ts';
 import { refOfKind } from '../../../domain/snapshot.ts';
 import { defineDetector } from '../detector.ts';
 import type { Seen } from '../detector.ts';
@@ -29,15 +30,15 @@ export const disruption = defineDetector({
     },
   },
   detect(index, report) {
-    const selector = lazily(() => createPodSelector(index));
+    const lookups = lookupsOf(index);
     for (const budget of index.snapshot.objects.PodDisruptionBudget) {
       const { metadata, status } = budget;
       const object = refOfKind('PodDisruptionBudget', metadata);
       if (!index.judged(object) || index.age(metadata.creationTimestamp) < index.policy.minimumAgeSeconds) continue;
       if ((status?.observedGeneration ?? 0) < (metadata.generation ?? 0)) continue;
-      const blocking = noRoom(index, budget, selector);
+      const blocking = noRoom(index, budget, lookups);
       if (blocking !== undefined) report('disruption/no-room', { object, ...blocking });
-      const idle = status?.expectedPods === 0 ? protectsNobody(budget, selector()) : undefined;
+      const idle = status?.expectedPods === 0 ? protectsNobody(budget, lookups.selector()) : undefined;
       if (idle !== undefined) report('disruption/no-matching-pods', { object, ...idle });
     }
   },
@@ -45,20 +46,12 @@ export const disruption = defineDetector({
 
 type Told = Omit<Seen, 'object'>;
 
-function lazily<T>(make: () => T): () => T {
-  let made: T | undefined;
-  return () => (made ??= make());
-}
-
 /**
  * All wanted pods are there and healthy, and still none may go. Who writes that none may be missing (`maxUnavailable: 0`,
  * `minAvailable: 100%`) has said so in as many words; and where an autoscaler may add pods, there may be room later.
  */
-function noRoom(
-  index: SnapshotIndex,
-  { metadata, spec, status }: PodDisruptionBudget,
-  selector: () => PodSelector,
-): Told | undefined {
+function noRoom(index: SnapshotIndex, budget: PodDisruptionBudget, lookups: Lookups): Told | undefined {
+  const { metadata, spec, status } = budget;
   const { minAvailable } = spec ?? {};
   const { expectedPods = 0, desiredHealthy = 0, currentHealthy = 0, disruptionsAllowed, conditions } = status ?? {};
   const refused = conditions?.find(({ type, status: value }) => type === 'DisruptionAllowed' && value === 'False');
@@ -66,7 +59,7 @@ function noRoom(
   if (minAvailable === undefined || minAvailable === '100%') return undefined;
   if (expectedPods === 0 || desiredHealthy < expectedPods || currentHealthy < expectedPods) return undefined;
   if (index.age(refused.lastTransitionTime) < index.policy.minimumAgeSeconds) return undefined;
-  if (mayGrow(index, { metadata, spec }, expectedPods, selector())) return undefined;
+  if (mayGrow(budget, expectedPods, lookups)) return undefined;
   const object = refOfKind('PodDisruptionBudget', metadata);
   return {
     summary: `the budget wants ${desiredHealthy} healthy pods of ${expectedPods}, so none of them can be evicted`,
@@ -85,21 +78,43 @@ function noRoom(
 }
 
 /** Whether an autoscaler may make more pods than there are now, of a workload whose pods the budget counts. */
-function mayGrow(
-  index: SnapshotIndex,
-  { metadata, spec }: Pick<PodDisruptionBudget, 'metadata' | 'spec'>,
-  now: number,
-  selector: PodSelector,
-): boolean {
-  const { namespace = '' } = metadata;
-  const counted = selector.templatesIn(namespace).filter(({ labels }) => selects(spec?.selector ?? {}, labels));
-  const names = new Set(counted.map(({ ref }) => `${ref.kind}/${ref.name}`));
-  return index.snapshot.objects.HorizontalPodAutoscaler.some(
-    (scaler) =>
-      scaler.metadata.namespace === namespace &&
-      scaler.spec.maxReplicas > now &&
-      names.has(`${scaler.spec.scaleTargetRef.kind}/${scaler.spec.scaleTargetRef.name}`),
+function mayGrow({ metadata, spec }: PodDisruptionBudget, now: number, { selector, most }: Lookups): boolean {
+  const templates = selector().templatesIn(metadata.namespace ?? '');
+  return templates.some(
+    ({ ref, labels }) => selects(spec?.selector ?? {}, labels) && (most().get(keyOf(ref)) ?? 0) > now,
   );
+}
+
+function keyOf({ namespace = '', kind, name }: Pick<ObjectRef, 'namespace' | 'kind' | 'name'>): string {
+  return `${namespace}/${kind}/${name}`;
+}
+
+/** What is built only where a budget asks for it. */
+interface Lookups {
+  readonly selector: () => PodSelector;
+  /** The most replicas that an autoscaler may give each workload. */
+  readonly most: () => ReadonlyMap<string, number>;
+}
+
+function lookupsOf(index: SnapshotIndex): Lookups {
+  const scalers = index.snapshot.objects.HorizontalPodAutoscaler;
+  return {
+    selector: lazily(() => createPodSelector(index)),
+    most: lazily(
+      () =>
+        new Map(
+          scalers.map(({ metadata: { namespace = '' }, spec }) => [
+            keyOf({ ...spec.scaleTargetRef, namespace }),
+            spec.maxReplicas,
+          ]),
+        ),
+    ),
+  };
+}
+
+function lazily<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
 }
 
 function protectsNobody({ metadata, spec }: PodDisruptionBudget, selector: PodSelector): Told | undefined {

@@ -166,7 +166,9 @@ function sentence({ by, name, unasked, resources = [] }: RefusalFacts): string {
   const what = resources.map(({ resource }) => resource).join(', ');
   switch (by) {
     case 'quota':
-      return `ResourceQuota ${name} is exceeded (${what})`;
+      return resources.some(({ requested }) => requested !== undefined)
+        ? `ResourceQuota ${name} is exceeded (${what})`
+        : `ResourceQuota ${name} demands that they name ${what}`;
     case 'limit-range':
       return `a LimitRange refuses ${resources
         .map(({ resource, requested = 'unset', limited, bound }) => `${resource} ${requested} (${bound} ${limited})`)

@@ -2,6 +2,8 @@ import type { Answer } from '../../../domain/proposal.ts';
 import { answersOf, change, listOf } from '../answers.ts';
 import { formatCommit } from '../field-history.ts';
 import type { ProposeContext, Proposer } from '../proposer.ts';
+import type { LeafChange } from '../object-diff.ts';
+import { leafChanges } from '../object-diff.ts';
 import { operationsTo } from '../put-back.ts';
 import { BEFORE_START, explaining } from './explains.ts';
 import { changedUnits } from './changed-units.ts';
@@ -9,7 +11,7 @@ import type { GoodState } from './last-good.ts';
 import { lastGood } from './last-good.ts';
 import { blame } from './blame.ts';
 import { namedUnits } from './named.ts';
-import { outside } from './outside.ts';
+import { outside, runsWell } from './outside.ts';
 import { ranWell } from './ran-well.ts';
 import { progressOf } from './stalled.ts';
 import { tellChange } from './telling.ts';
@@ -31,16 +33,22 @@ export const history: Proposer = {
   async propose(context) {
     const progress = context.incident.cause === 'rollout/stalled' ? progressOf(context) : 'started';
     if (progress === 'no-pod') return answers.decline('no new pod was made, so nothing that one is made of stops it');
-    const what = progress === 'started' ? explaining(context.incident) : BEFORE_START;
+    const what = progress === 'not-started' ? BEFORE_START : explaining(context.incident);
     if (!what) return undefined;
     const good = await lastGood(context);
     if ('why' in good) return answers.decline(good.why);
-    const units = changedUnits(context, what, good.objects);
+    const changed = changedUnits(context, what, good.objects);
+    const units = progress === 'initialising' ? changed.filter(({ path }) => !path.includes('containers')) : changed;
     if (units.length === 0) return answers.decline(`nothing that can explain this changed in Git since ${good.told}`);
     const other = await outside(context, good.startedAt);
-    if (other !== undefined)
-      return answers.decline(`${listOf(units.map((unit) => fieldOf(unit, context)))} changed, but ${other}`);
-    const chosen = await choose(units, context);
+    if (other !== undefined) return answers.decline(`${fieldsOf(units, context)} changed, but ${other}`);
+    const well = runsWell(context);
+    const left = well
+      ? units.filter(({ object }) => !well.asNew && !sameObject(object.ref, context.declared.ref))
+      : units;
+    if (well && left.length === 0)
+      return answers.decline(`${fieldsOf(units, context)} changed, but ${well.name}, of the same revision, runs well`);
+    const chosen = await choose(left, context);
     if (typeof chosen === 'string') return answers.decline(chosen);
     return putBack(context, good, chosen);
   },
@@ -67,7 +75,7 @@ async function choose(units: readonly Unit[], context: ProposeContext): Promise<
 async function putBack(context: ProposeContext, good: GoodState, unit: Unit): Promise<Answer> {
   const culprit = blame(good.versions, good, unit);
   if ('why' in culprit) return answers.decline(`${fieldOf(unit, context)} changed, but ${culprit.why}`);
-  const operations = operationsTo(unit.object.object, unit.before, unit.leaves);
+  const operations = operationsTo(unit.object.object, unit.before, [...unit.leaves, ...twinsOf(unit)]);
   if (!operations || operations.length === 0) {
     return answers.decline(`${fieldOf(unit, context)} changed together with fields that have nothing to do with it`);
   }
@@ -77,6 +85,22 @@ async function putBack(context: ProposeContext, good: GoodState, unit: Unit): Pr
       : '';
   const rationale = `${tellChange(unit)} by ${formatCommit(culprit.commit)}${good.deployed}, and the symptom began with it. ${good.evidence}. This puts back exactly that field.${image}`;
   return answers.fix(context, [change(unit.object.ref, ...operations)], rationale);
+}
+
+/** The same step of an image in other containers of the pod: one release in two places. */
+function twinsOf({ object, before, path, leaves: [leaf] }: Unit): LeafChange[] {
+  if (path.at(-1) !== 'image' || leaf === undefined) return [];
+  return leafChanges(object.object, before).filter(
+    (other) =>
+      other.path.at(-1) === 'image' &&
+      other.from === leaf.from &&
+      other.to === leaf.to &&
+      formatFieldPath(other.path) !== formatFieldPath(leaf.path),
+  );
+}
+
+function fieldsOf(units: readonly Unit[], context: ProposeContext): string {
+  return listOf(units.map((unit) => fieldOf(unit, context)));
 }
 
 function fieldOf(unit: Unit, { declared }: ProposeContext): string {

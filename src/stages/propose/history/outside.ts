@@ -13,41 +13,78 @@ import { selectorMatches } from '../workloads.ts';
 /** Causes that another object than the pod can make: a failure of these in earlier pods too is no matter of the revision. */
 const RUNTIME = /^(?:crash|probe)\//;
 
+/** Pods that are made this much earlier are not part of the same rollout. */
+const SAME_ROLLOUT = 10 * 60 * 1000;
+const CALM = 5 * 60 * 1000;
+
 /**
  * Why the failure is not the last deployment's doing, whatever that changed: pods of the earlier revision fail as well, the
  * workload failed before it, or the symptom names a Service that is down. Undefined where nothing shows that.
  */
 export async function outside(context: ProposeContext, startedAt: number | undefined): Promise<string | undefined> {
   return (
-    earlierFail(context) ??
+    earlierFail(context, startedAt) ??
     (startedAt === undefined ? undefined : (downBefore(context, startedAt) ?? missedBefore(context, startedAt))) ??
     (await downService(context))
   );
 }
 
-/** Pods of an earlier revision that live on and are not ready, with none beside them that is, or in the same container. */
-function earlierFail(context: ProposeContext): string | undefined {
-  const { incident, snapshot } = context;
-  const owners = createOwnerIndex(snapshot);
+/** Pods of an earlier revision that live on and are not ready, with none beside them that is, or fail in the same container. */
+function earlierFail(context: ProposeContext, startedAt: number | undefined): string | undefined {
   const failing = new Set(failingPods(context).map(revisionOf));
-  if (failing.size === 0 || incident.object.kind === 'CronJob') return undefined;
-  const earlier = snapshot.objects.Pod.filter(
+  if (failing.size === 0 || context.incident.object.kind === 'CronJob') return undefined;
+  const earlier = livingPods(context).filter((pod) => !failing.has(revisionOf(pod)));
+  const same = earlier.find((pod) => failsToo(pod, context, startedAt));
+  const one = same ?? (earlier.every((pod) => !isReady(pod)) ? earlier[0] : undefined);
+  return one && `${one.metadata.name}, of the earlier revision, fails as well`;
+}
+
+/** Whether the container is not ready here either, or has failed since the last deployment began. */
+function failsToo({ status }: Pod, { incident }: ProposeContext, startedAt: number | undefined): boolean {
+  const own = status?.containerStatuses?.find(({ name }) => name === incident.container);
+  if (!RUNTIME.test(incident.cause) || own === undefined) return false;
+  const { exitCode = 0, finishedAt } = own.lastState?.terminated ?? {};
+  const ended = exitCode === 0 ? undefined : time(finishedAt);
+  return own.ready === false || (ended !== undefined && startedAt !== undefined && ended > startedAt);
+}
+
+/**
+ * A pod of the very revision that fails, which runs well: the template is not the reason then. `asNew` where it started with
+ * the failing ones or later, so that what the template refers to is not the reason either.
+ */
+export function runsWell(context: ProposeContext): { readonly name: string; readonly asNew: boolean } | undefined {
+  const { incident, snapshot } = context;
+  // Of one template, a processor may run it and another one not.
+  if (!RUNTIME.test(incident.cause) || incident.cause === 'crash/architecture') return undefined;
+  const failing = failingPods(context);
+  const revisions = new Set(failing.map(revisionOf));
+  const first = Math.min(...failing.map(({ metadata }) => time(metadata.creationTimestamp) ?? Number.NaN));
+  const well = livingPods(context).filter(
+    (pod) =>
+      !failing.includes(pod) && revisions.has(revisionOf(pod)) && isCalm(pod, incident.container, snapshot.takenAt),
+  );
+  const asNew = well.find(({ metadata }) => (time(metadata.creationTimestamp) ?? 0) > first - SAME_ROLLOUT);
+  const pod = asNew ?? well[0];
+  return pod && { name: pod.metadata.name, asNew: pod === asNew };
+}
+
+/** Ready for some time, and without an end of the container: a crashing one is ready for moments, where no probe asks. */
+function isCalm(pod: Pod, container: string | undefined, takenAt: string): boolean {
+  const ready = pod.status?.conditions?.find(({ type }) => type === 'Ready');
+  const since = ready?.status === 'True' ? time(ready.lastTransitionTime) : undefined;
+  const own = pod.status?.containerStatuses?.find(({ name }) => name === container);
+  return since !== undefined && Date.parse(takenAt) - since > CALM && (own?.restartCount ?? 0) === 0;
+}
+
+/** The pods of the incident's workload, of all revisions. */
+function livingPods({ incident, snapshot }: ProposeContext): Pod[] {
+  const owners = createOwnerIndex(snapshot);
+  return snapshot.objects.Pod.filter(
     (pod) =>
       pod.metadata.namespace === incident.object.namespace &&
       isAlive(pod) &&
-      !failing.has(revisionOf(pod)) &&
       refKey(owners.topOwner(refOfKind('Pod', pod.metadata))) === refKey(incident.object),
   );
-  const unready = earlier.filter((pod) => !isReady(pod));
-  const none = unready.length === earlier.length;
-  const same = unready.filter((pod) => isRuntimeFailure(pod, context));
-  const [one] = none ? unready : same;
-  return one && `${one.metadata.name}, of the earlier revision, is not ready either`;
-}
-
-function isRuntimeFailure({ status }: Pod, { incident }: ProposeContext): boolean {
-  const own = status?.containerStatuses?.find(({ name }) => name === incident.container);
-  return RUNTIME.test(incident.cause) && own?.ready === false;
 }
 
 function isAlive({ metadata, status }: Pod): boolean {

@@ -1,4 +1,4 @@
-import type { Pod } from '../../../domain/kubernetes/pod.ts';
+import type { ContainerStatus, Pod } from '../../../domain/kubernetes/pod.ts';
 import { refKey } from '../../../domain/object-ref.ts';
 import { createOwnerIndex } from '../../../domain/owners.ts';
 import { refOfKind } from '../../../domain/snapshot.ts';
@@ -7,10 +7,10 @@ import { revisionOf } from '../ran-before.ts';
 import { newestSet } from './beginning.ts';
 
 /**
- * How far the new pods of a rollout came that stands still for no known reason: whether there are any, and whether a container
- * of theirs was ever started. What a container is told to run explains nothing where none was.
+ * How far the new pods of a rollout came that stands still for no known reason: whether there are any, whether a container of theirs
+ * was ever started, and whether one after the init containers was. What a container is told to run explains nothing before.
  */
-export function progressOf(context: ProposeContext): 'no-pod' | 'not-started' | 'started' {
+export function progressOf(context: ProposeContext): 'no-pod' | 'not-started' | 'initialising' | 'started' {
   const { incident, snapshot } = context;
   const owners = createOwnerIndex(snapshot);
   const newest = newestSet(context)?.metadata.name;
@@ -22,16 +22,14 @@ export function progressOf(context: ProposeContext): 'no-pod' | 'not-started' | 
       refKey(owners.topOwner(refOfKind('Pod', pod.metadata))) === refKey(incident.object),
   ).filter((pod) => !isReady(pod));
   if (pods.length === 0) return newest === undefined ? 'started' : 'no-pod';
-  return pods.some(wasStarted) ? 'started' : 'not-started';
+  if (pods.some(({ status }) => status?.containerStatuses?.some(wasStarted))) return 'started';
+  return pods.some(({ status }) => status?.initContainerStatuses?.some(wasStarted)) ? 'initialising' : 'not-started';
 }
 
 function isReady({ status }: Pod): boolean {
   return status?.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') === true;
 }
 
-function wasStarted({ status }: Pod): boolean {
-  const all = [...(status?.containerStatuses ?? []), ...(status?.initContainerStatuses ?? [])];
-  return all.some(
-    ({ state, lastState }) => (state?.running ?? state?.terminated ?? lastState?.terminated) !== undefined,
-  );
+function wasStarted({ state, lastState }: ContainerStatus): boolean {
+  return (state?.running ?? state?.terminated ?? lastState?.terminated) !== undefined;
 }

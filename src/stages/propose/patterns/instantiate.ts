@@ -25,7 +25,7 @@ export function instantiate(
     const present = getField(target.object, path);
     if (typeof present !== 'string' && typeof present !== 'number') return undefined;
     if (!parseQuantity(present).ok) return undefined;
-    const value = scaleQuantity(present, change.factor);
+    const value = scaleQuantity(present, change.factor, path.at(-1) === 'cpu' ? 'cores' : 'others');
     return value === undefined
       ? undefined
       : [

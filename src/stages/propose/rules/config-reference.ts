@@ -8,7 +8,7 @@ import type { PodReference, ReferencedKind } from '../pod-references.ts';
 import { concerns, podReferences } from '../pod-references.ts';
 import type { ProposeContext, Proposer } from '../proposer.ts';
 import { ranBefore } from '../ran-before.ts';
-import { hadKeyUntil, isOwn, meantSo } from './missing-names.ts';
+import { hadKeyUntil, isOwn, meantSo, userOf } from './missing-names.ts';
 import { isNear, nearOnes } from './similar.ts';
 import { writtenNames } from './written-names.ts';
 
@@ -102,6 +102,12 @@ async function otherName(
       `${nameOf(missing)} is close to \`${unhashedName(only.name)}\`, whose name a Kustomize generator makes that this Application does not have`,
     );
   }
+  const user = only && userOf(context, missing, only);
+  if (user !== undefined) {
+    return answers.decline(
+      `${nameOf(missing)} does not exist; the near \`${only?.name}\` is in use by ${user}, another workload`,
+    );
+  }
   if (only) {
     const operations = uniquePlaces(places).flatMap(({ namePath }) => replaceField(namePath, missing.name, only.name));
     return answers.fix(
@@ -137,6 +143,13 @@ async function otherKey(
     return answers.decline(
       `${missing.kind} ${missing.name} has no key ${key} and none that is near; it has ${listOf(same.keys)}`,
     );
+  }
+  const taken = podReferences(context.declared).some(
+    ({ kind, name, key: other, container }) =>
+      kind === missing.kind && name === missing.name && other === only && container === places[0]?.container,
+  );
+  if (taken) {
+    return answers.decline(`${nameOf(missing)} does not exist; the near key \`${only}\` is used beside it already`);
   }
   if (same.declared && !same.declaredKeys.includes(only) && same.declaredKeys.length > 0) {
     return answers.decline(`the near key \`${only}\` is in the cluster but no longer in Git`);

@@ -1,11 +1,15 @@
 import type { MissingReference } from '../../../domain/finding.ts';
 import type { JsonValue } from '../../../domain/json.ts';
 import { isArray, isObject } from '../../../domain/json.ts';
+import type { Pod } from '../../../domain/kubernetes/pod.ts';
 import type { ObjectRef } from '../../../domain/object-ref.ts';
-import { sameObject } from '../../../domain/object-ref.ts';
+import { formatRef, sameObject } from '../../../domain/object-ref.ts';
+import { createOwnerIndex } from '../../../domain/owners.ts';
+import { refOfKind } from '../../../domain/snapshot.ts';
 import { podTemplatePath } from '../../../domain/pod-template.ts';
 import type { RenderedObject } from '../../../domain/source.ts';
 import { formatCommit } from '../field-history.ts';
+import type { KnownObject } from '../known-objects.ts';
 import { keysOf } from '../known-objects.ts';
 import { baseName } from '../kustomize-hash.ts';
 import type { ProposeContext } from '../proposer.ts';
@@ -44,6 +48,27 @@ async function declaredUntil(
     newer = formatCommit(commit);
   }
   return undefined;
+}
+
+/**
+ * A pod of another workload that uses a claim or an account: its data and its rights are not given away for a near name, unless
+ * this Application declares the object itself. Undefined for other kinds.
+ */
+export function userOf(
+  { snapshot, declared }: ProposeContext,
+  { kind, namespace }: MissingReference,
+  object: KnownObject,
+): string | undefined {
+  if (kind === 'ServiceAccount' && object.declared) return undefined;
+  const uses = ({ spec }: Pod): boolean =>
+    kind === 'ServiceAccount'
+      ? spec.serviceAccountName === object.name
+      : kind === 'PersistentVolumeClaim' &&
+        (spec.volumes ?? []).some(({ persistentVolumeClaim: claim }) => claim?.claimName === object.name);
+  const owners = createOwnerIndex(snapshot);
+  const user = snapshot.objects.Pod.find((pod) => pod.metadata.namespace === namespace && uses(pod));
+  const owner = user && owners.topOwner(refOfKind('Pod', user.metadata));
+  return owner === undefined || sameObject(owner, declared.ref) ? undefined : formatRef(owner);
 }
 
 /**

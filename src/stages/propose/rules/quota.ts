@@ -15,7 +15,7 @@ const answers = answersOf('rule', 'quota');
 type Demand = NonNullable<RefusalFacts['resources']>[number];
 
 /**
- * A ResourceQuota refuses the pods. Where it only demands that a container names an amount, and all other containers of the pod name
+ * A ResourceQuota refuses the pods. Where it only demands that a container names an amount, and all other containers of the pod with its image name
  * one and the same, the container gets that too. Where the quota is used up, that is told: neither it nor the workload is cut.
  */
 export const quota: Proposer = {
@@ -61,7 +61,7 @@ function nameAmounts(context: ProposeContext, demands: readonly Demand[], quotaN
       const amount = siblingAmount(all, target, side, kind);
       if (amount === undefined) {
         return answers.decline(
-          `${quotaName} demands that ${listOf([target.name])} names ${resource}, and the pod's other containers do not show one amount for it`,
+          `${quotaName} demands that ${listOf([target.name])} names ${resource}, and the pod's other containers of this image do not show one amount for it`,
         );
       }
       told.push(`${target.name} names ${resource} ${show(amount)}`);
@@ -78,14 +78,16 @@ function nameAmounts(context: ProposeContext, demands: readonly Demand[], quotaN
   );
 }
 
-/** The one amount that the pod's other containers name, where it agrees with what the target names for the other side. */
+/** The one amount that the pod's other containers of the same image name (another program's need says nothing), where it agrees with what the target names for the other side. */
 function siblingAmount(
   all: readonly DeclaredContainer[],
   target: DeclaredContainer,
   side: string,
   kind: string,
 ): JsonValue | undefined {
-  const others = all.filter(({ path }) => path !== target.path && !sameContainer(path, target));
+  const others = all.filter(
+    ({ path, value }) => !sameContainer(path, target) && value['image'] === target.value['image'],
+  );
   const amounts = new Map<string, JsonValue>();
   for (const { value } of others) {
     const amount = getField(value, ['resources', side, kind]);

@@ -78,7 +78,7 @@ function unitSlip(resource: Resource, written: JsonValue, asked: Quantity, large
   const text = show(written);
   const meant =
     resource === 'cpu'
-      ? /^\d+$/.test(text) && Number(text) > CORES_MEANT
+      ? /^\d+$/.test(text) && Number(text) > CORES_MEANT && !isMachineSize(Number(text))
         ? `${text}m`
         : undefined
       : /^\d+(?:Gi|G|Ti|T)$/.test(text)
@@ -86,6 +86,12 @@ function unitSlip(resource: Resource, written: JsonValue, asked: Quantity, large
         : undefined;
   const value = amount(meant);
   return value !== undefined && value <= largest ? meant : undefined;
+}
+
+/** Cores that large machines have: 64, 96, 128, 192. A pool of them may have no node at the moment. */
+function isMachineSize(cores: number): boolean {
+  const odd = cores / 2 ** Math.floor(Math.log2(cores & -cores));
+  return odd === 1 || odd === 3;
 }
 
 function amount(value: JsonValue | undefined): Quantity | undefined {

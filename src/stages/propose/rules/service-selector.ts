@@ -6,6 +6,7 @@ import { podTemplatePath } from '../../../domain/pod-template.ts';
 import { formatCommit } from '../field-history.ts';
 import type { ProposeContext, Proposer } from '../proposer.ts';
 import { selectorMatches, texts, workloadsIn } from '../workloads.ts';
+import { belongsTo } from './missing-names.ts';
 import { isNear } from './similar.ts';
 
 const answers = answersOf('rule', 'service-selector');
@@ -32,7 +33,9 @@ export const serviceSelector: Proposer = {
       const [key, value] = off[0] ?? [];
       const meant = key === undefined ? undefined : labels[key];
       if (off.length !== 1 || key === undefined || value === undefined || meant === undefined) return [];
-      return isNear(value, meant) ? [{ ref, key, value, meant }] : [];
+      // Two services whose names differ in a letter: the one that is meant has no workload yet.
+      const own = belongsTo(value, declared.ref.name) && !belongsTo(meant, declared.ref.name);
+      return isNear(value, meant) && !own ? [{ ref, key, value, meant }] : [];
     });
     const [only] = near;
     if (near.length !== 1 || !only) {
@@ -57,15 +60,15 @@ export const serviceSelector: Proposer = {
 
 /** The commit until which the Application declared a workload with the labels that this very selector asks for. */
 async function selectedUntil(
-  { declared, versions }: ProposeContext,
+  context: ProposeContext,
   selector: Readonly<Record<string, string>>,
 ): Promise<string | undefined> {
   let newer: string | undefined;
-  for await (const { objects, commit } of versions()) {
+  for await (const { objects, commit } of context.versions()) {
     const found = objects.some(({ ref, object }) => {
       const template = podTemplatePath(ref.kind);
       const labels = template && getField(object, [...template, 'metadata', 'labels']);
-      return ref.namespace === declared.ref.namespace && selectorMatches(selector, texts(labels));
+      return ref.namespace === context.declared.ref.namespace && selectorMatches(selector, texts(labels));
     });
     if (found && newer !== undefined) return newer;
     newer = formatCommit(commit);

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import * as fc from 'fast-check';
 import type { Pattern, RelativeChange } from '../../../../src/domain/pattern.ts';
 import { DEFAULT_POLICY } from '../../../../src/domain/policy.ts';
+import { quantity } from '../../../../src/domain/quantity.ts';
 import { scaleQuantity } from '../../../../src/domain/scale-quantity.ts';
 import { recall as recallFrom } from '../../../../src/stages/propose/patterns/recall.ts';
 import { instantiate } from '../../../../src/stages/propose/patterns/instantiate.ts';
@@ -50,8 +52,50 @@ test('quantities scale as people write them', () => {
     ['1.5Gi', 2, '3Gi'],
     [2, 2, 4],
     ['x', 2, undefined],
+    ['0', 2, undefined],
+    ['1', 1.5, '2'],
+    ['1e3', 2, '2000'],
+    ['128974848', 2, '257949696'],
   ] as const;
-  for (const [text, factor, wanted] of cases) assert.equal(scaleQuantity(text, factor), wanted);
+  for (const [text, factor, wanted] of cases) assert.equal(scaleQuantity(text, factor, 'others'), wanted, String(text));
+});
+
+test('cores scale by millicores, never by whole cores', () => {
+  const cases = [
+    ['500m', 2, '1000m'],
+    ['0.5', 1.5, '750m'],
+    ['0.5', 0.5, '250m'],
+    ['100m', 1 / 3, '34m'],
+    [1, 1.5, '1500m'],
+    [0.5, 2, 1],
+    ['1', 1.1, '1100m'],
+    ['1e0', 2, '2'],
+  ] as const;
+  for (const [text, factor, wanted] of cases) assert.equal(scaleQuantity(text, factor, 'cores'), wanted, String(text));
+});
+
+test('what scales is at least the exact product, and less than one step above it', () => {
+  const amount = fc.oneof(
+    fc.integer({ min: 1, max: 64_000 }).map((n) => `${n}m`),
+    fc.integer({ min: 1, max: 64 }).map(String),
+    fc.integer({ min: 1, max: 6400 }).map((n) => String(n / 100)),
+  );
+  fc.assert(
+    fc.property(amount, fc.integer({ min: 1, max: 40 }), (text, tenths) => {
+      const scaled = quantity(scaleQuantity(text, tenths / 10, 'cores'));
+      const exact = ((quantity(text) ?? 0n) * BigInt(tenths)) / 10n;
+      assert.ok(scaled !== undefined && scaled >= exact && scaled - exact < 1_000_000n, `${scaled} for ${exact}`);
+    }),
+  );
+});
+
+test('a learned factor of a processor request is one', () => {
+  const object = rendered(JOB.replace('limits: {memory: 512Mi}', 'requests: {cpu: 0.5}'))[0]?.object ?? {};
+  const change: RelativeChange = { kind: 'multiply', inContainer: true, field: 'resources.requests.cpu', factor: 0.5 };
+  assert.deepEqual(
+    instantiate(change, { ...TARGET, object })?.map((item) => ('value' in item ? item.value : undefined)),
+    [0.5, '250m'],
+  );
 });
 
 function pattern(more: Partial<Pattern>): Pattern {
