@@ -26,37 +26,35 @@ export function createForgeGuard(ports: Pick<EnginePorts, 'store' | 'clock'>): F
   };
 
   const guarded = (repoURL: string, { capabilities, reader, writer }: Forge): Forge => {
-    const watched =
-      <Arguments extends unknown[], T>(call: (...all: Arguments) => ForgeResult<T>) =>
-      async (...all: Arguments): ForgeResult<T> => {
-        const no = refused(repoURL);
-        if (no !== undefined) return err(no);
-        const answer = await call(...all);
-        if (answer.ok) return answer;
-        noteWait(ports, repoURL, answer.error.retryAfter);
-        if (answer.error.noWay === true) cutOff.set(hostOf(repoURL), answer.error);
-        return answer;
-      };
+    const ask = async <T>(call: () => ForgeResult<T>): ForgeResult<T> => {
+      const no = refused(repoURL);
+      if (no !== undefined) return err(no);
+      const answer = await call();
+      if (answer.ok) return answer;
+      noteWait(ports, repoURL, answer.error.retryAfter);
+      if (answer.error.noWay === true) cutOff.set(hostOf(repoURL), answer.error);
+      return answer;
+    };
     return {
       capabilities,
       reader: {
-        repository: watched(reader.repository),
-        pullRequests: watched(reader.pullRequests),
-        pullRequest: watched(reader.pullRequest),
-        openFiles: watched(reader.openFiles),
-        branch: watched(reader.branch),
-        branchCommit: watched(reader.branchCommit),
-        commits: watched(reader.commits),
-        comments: watched(reader.comments),
-        branchRules: watched(reader.branchRules),
+        repository: () => ask(() => reader.repository()),
+        pullRequests: (query) => ask(() => reader.pullRequests(query)),
+        pullRequest: (number) => ask(() => reader.pullRequest(number)),
+        openFiles: (exceptHeadPrefix) => ask(() => reader.openFiles(exceptHeadPrefix)),
+        branch: (name) => ask(() => reader.branch(name)),
+        branchCommit: (name) => ask(() => reader.branchCommit(name)),
+        commits: (number) => ask(() => reader.commits(number)),
+        comments: (number) => ask(() => reader.comments(number)),
+        branchRules: (branch) => ask(() => reader.branchRules(branch)),
       },
       writer: {
-        commit: watched(writer.commit),
-        createPullRequest: watched(writer.createPullRequest),
-        updatePullRequest: watched(writer.updatePullRequest),
-        setLabels: watched(writer.setLabels),
-        stickyComment: watched(writer.stickyComment),
-        deleteBranch: watched(writer.deleteBranch),
+        commit: (request) => ask(() => writer.commit(request)),
+        createPullRequest: (request) => ask(() => writer.createPullRequest(request)),
+        updatePullRequest: (number, change) => ask(() => writer.updatePullRequest(number, change)),
+        setLabels: (number, labels) => ask(() => writer.setLabels(number, labels)),
+        stickyComment: (number, marker, body) => ask(() => writer.stickyComment(number, marker, body)),
+        deleteBranch: (name) => ask(() => writer.deleteBranch(name)),
       },
     };
   };

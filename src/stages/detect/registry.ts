@@ -5,6 +5,7 @@ import { crash } from './families/crash.ts';
 import { disruption } from './families/disruption.ts';
 import { image } from './families/image.ts';
 import { ingress } from './families/ingress.ts';
+import { ingressClass } from './families/ingress-class.ts';
 import { job } from './families/job.ts';
 import { memory } from './families/memory.ts';
 import { podFailed } from './families/pod-failed.ts';
@@ -37,6 +38,7 @@ export const DETECTORS: readonly Detector[] = [
   service,
   autoscaler,
   ingress,
+  ingressClass,
   disruption,
 ];
 

@@ -19,6 +19,7 @@ import { NO_OVERLAY, listFiles } from './files.ts';
 import type { Affected, Pairs } from './pairs.ts';
 import { overlayOf, renderPairs } from './pairs.ts';
 import type { RenderService, Target } from './render.ts';
+import { unreadSiblings } from './sibling-files.ts';
 import { KUSTOMIZATION_NAMES } from './source-type.ts';
 import { formatApplication } from './tracking.ts';
 
@@ -54,6 +55,8 @@ export interface FanIn {
    * none with the same content is found.
    */
   declaration(target: Target, checkout: Checkout): DeclaredApplication | undefined;
+  /** Value files like one of an Application that seem to be for other environments, and that no known Application reads. */
+  unread(target: Target, checkout: Checkout, file: string): readonly string[];
   /** The Application as an overlay makes it: its own manifest may be among the changed files. */
   underOverlay(target: Target, checkout: Checkout, overlay: Overlay): Target;
 }
@@ -140,6 +143,12 @@ export function createFanIn(dependencies: FanInDependencies): FanIn {
     home,
     declaration,
     underOverlay,
+    unread: (target, checkout, file) =>
+      unreadSiblings(
+        checkout,
+        file,
+        known(target, checkout).map(({ spec }) => spec),
+      ),
     async pairs(location, changeSet) {
       const repository = await git.open(changeSet.repoURL);
       const checkout = repository.ok ? await repository.value.checkout(changeSet.baseRevision) : repository;

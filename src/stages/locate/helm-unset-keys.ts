@@ -33,8 +33,10 @@ export function unsetKeys({ source, declared }: Goal, layers: readonly Layer[], 
         // Templates take an empty value for none.
         if (now !== undefined && now !== null && now !== '') return [];
         const near = Math.min(nameSimilarity(field, names), 4) * 0.15;
+        // Of keys of one name, the one whose whole path is like the field's.
+        const like = Math.min(nameSimilarity(field, namesOf(key)), 8) * 0.01;
         return proposeValues(fallback, before, after).map(({ value, distance }) => {
-          return { change: { key, value }, cost: distance - near + 0.3 };
+          return { change: { key, value }, cost: distance - near - like + 0.3 };
         });
       });
       return [...new Map(found.map((one) => [JSON.stringify(one.change), one])).values()]

@@ -28,9 +28,10 @@ export function* writeCandidates(
   const open = (layer: Layer): boolean =>
     layer.place.closed === undefined && !(layer.place.kind === 'chart-values' && ownValues);
   const current = layers[deciding];
-  if (current && open(current)) {
-    const candidate = writeIn(current, leaves, values, change);
-    if (candidate) yield candidate;
+  const decided = current && open(current) ? writeIn(current, leaves, values, change) : undefined;
+  const later = decided !== undefined && current !== undefined && mayBeShared(current, layers, context, goal);
+  if (decided) {
+    if (!later) yield decided;
   } else if (current && goal.mending && current.place.closed === undefined && current.prefix.length === 0) {
     // A fault in the chart's own default is mended there where that moves nobody else, which trying it shows. An amount
     // that is too small for one environment is no fault of the default, unless somebody changed it there.
@@ -52,10 +53,25 @@ export function* writeCandidates(
     if (candidate)
       yield { ...candidate, place: `${candidate.place}, which overrides ${current?.place.label ?? 'the default'}` };
   }
+  if (decided && later) yield decided;
   if (files.length === 0 && inline.length === 0 && defaults.length === 0 && change.value !== undefined) {
     const candidate = newInlineValues(change, context, goal);
     if (candidate) yield candidate;
   }
+}
+
+/** Whether a value file stands before the environment's own, and others may be rendered with it that are not seen from here. */
+function mayBeShared(
+  { place }: Layer,
+  layers: readonly Layer[],
+  { fanIn }: LocateContext,
+  { location, source }: Pick<Goal, 'location' | 'source'>,
+): boolean {
+  const last = layers.findLast((layer) => layer.place.kind === 'values')?.place;
+  if (place.kind !== 'values' || !last || last.file === place.file) return false;
+  const { checkout, refs } = source.request;
+  const at = [checkout, ...refs.values()].find((one) => one.repoURL === last.repoURL && one.revision === last.revision);
+  return at !== undefined && fanIn.unread(location, at, last.file).length > 0;
 }
 
 function isAmount({ operations = [] }: Partial<Pick<Goal, 'operations'>>): boolean {

@@ -48,6 +48,7 @@ export function templateKeys(
       below(dotted.split('.').slice(1)),
     );
     const around = [...(/\brange\b/.test(text) ? ranged : []), ...opened];
+    const given = file.endsWith('.tpl') ? mapsOf(values, ranged) : [];
     const valueOf = (argument: string): Scalar | undefined => literal(argument, values, () => appVersion(chart));
     const appVersion = (at: string): Scalar | undefined => {
       const documents = readDocuments(readSource(checkout, NO_OVERLAY, posix.join(at, 'Chart.yaml')) ?? '');
@@ -59,10 +60,12 @@ export function templateKeys(
         const [first = '', ...rest] = dotted.split('.').slice(1);
         const names = first === 'Values' ? rest : [first, ...rest];
         if ((BUILT_IN.has(first) && first !== 'Values') || names.length === 0) return [];
-        const keys = first === 'Values' ? below(names) : around.map((entry) => [...entry, ...names]);
         const argument =
           AFTER.exec(action.slice(index + whole.length))?.[1] ?? BEFORE.exec(action.slice(0, index))?.[1];
         const fallback = argument === undefined ? undefined : valueOf(argument);
+        // A named template sees what it is given: any map may be that, if the key has a default to be told by.
+        const last = fallback === undefined ? [] : given.map((map) => [...map, ...names.slice(-1)]);
+        const keys = first === 'Values' ? below(names) : [...around.map((entry) => [...entry, ...names]), ...last];
         return keys.map((key) => (fallback === undefined ? { key, names } : { key, names, fallback }));
       }),
     );
@@ -99,6 +102,13 @@ function literal(argument: string, values: JsonValue, appVersion: () => Scalar |
   } catch {
     return undefined;
   }
+}
+
+/** The maps that a named template may be given: those in the entries of an object first, at most forty. */
+function mapsOf(values: JsonValue, entries: readonly FieldPath[]): readonly FieldPath[] {
+  const maps = [...nodesOf(values)].flatMap(({ path, value }) => (isObject(value) && path.length > 0 ? [path] : []));
+  const isIn = (path: FieldPath): boolean => entries.some((entry) => entry.every((segment, i) => segment === path[i]));
+  return [...maps.filter(isIn), ...maps.filter((path) => !isIn(path))].slice(0, 40);
 }
 
 /** Entries of maps and lists that an object seems to be named after: `workers.mail`, or `{name: mail}`, for `worker-mail`. */

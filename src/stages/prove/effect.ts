@@ -10,6 +10,8 @@ import { quantity } from '../../domain/quantity.ts';
 export interface Effect {
   /** Why it would do nothing, or something else: half a sentence. Undefined where each changed field is as it is meant. */
   readonly lost: string | undefined;
+  /** True where the field has another plain value instead: nothing that is left out of an answer explains that. */
+  readonly replaced?: boolean;
   /** Images that are taken from another registry than they name, as half sentences. */
   readonly rewritten: readonly string[];
 }
@@ -52,7 +54,8 @@ export function effectOf(operations: Change['operations'], { before, after, acce
     }
     if (holds(wanted, actual)) continue;
     if (!isSameImage(path, wanted, actual)) {
-      return { lost: `${field} would be ${show(actual)}, not ${show(wanted)}`, rewritten };
+      const replaced = actual !== undefined && !isObject(actual) && !isArray(actual);
+      return { lost: `${field} would be ${show(actual)}, not ${show(wanted)}`, replaced, rewritten };
     }
     rewritten.push(`${field} is taken as ${show(actual)}`);
   }

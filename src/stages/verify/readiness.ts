@@ -44,6 +44,8 @@ export function readinessOf(snapshot: Snapshot, { kind, name, namespace }: Objec
       return { state: phase === 'Bound' ? 'ready' : 'not-ready', detail: `the claim is ${phase}` };
     }
     case 'Service':
+    case 'Ingress':
+    case 'HorizontalPodAutoscaler':
     case 'ConfigMap':
     case 'Secret':
     case 'ServiceAccount':

@@ -30,7 +30,7 @@ const PATH = '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfiguration
 
 /** Starts the webhook on this machine, and tells the API server to ask it. Taken away at the end. */
 export async function install(
-  { cluster, later }: { readonly cluster: Cluster; later(undo: () => unknown): void },
+  { cluster, later }: { readonly cluster: Cluster; readonly later: (undo: () => unknown) => void },
   { name, namespace, kind, patch, sideEffects = 'None' }: Mutation,
 ): Promise<void> {
   const url = await serveTls({ cluster, later }, (request, response) => void answer(request, response, patch));

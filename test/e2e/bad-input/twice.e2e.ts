@@ -19,40 +19,51 @@ before(async () => {
 });
 after(() => bench.close());
 
-test('two with the same Lease: one works, the other says that it waits, and takes over', () =>
-  bench.row('installed twice, one Lease', 'one works; the other waits, says so, takes over', async () => {
-    const daemons = ['first', 'second'].map((name) => {
-      const config = bench.config(name, {
-        cluster: { name: 'e2e' },
-        run: {
-          interval: '1s',
-          debounce: '1s',
-          listen: '127.0.0.1:0',
-          leaderElection: { namespace: NAMESPACE, name: 'remendo' },
-        },
-        state: { directory: join(bench.folder, name) },
+const TURNED = join(import.meta.dirname, '..', '..', 'support', 'turned-clock.ts');
+
+test('two with the same Lease and clocks hours apart: one works, the other says that it waits, and takes over', () =>
+  bench.row(
+    'installed twice, one Lease, clocks 4 h apart',
+    'one works; the other waits, says so, takes over',
+    async () => {
+      const clocks = { first: 2 * 3600, second: -2 * 3600 };
+      const daemons = Object.entries(clocks).map(([name, ahead]) => {
+        const config = bench.config(name, {
+          cluster: { name: 'e2e' },
+          run: {
+            interval: '1s',
+            debounce: '1s',
+            listen: '127.0.0.1:0',
+            leaderElection: { namespace: NAMESPACE, name: 'remendo' },
+          },
+          state: { directory: join(bench.folder, name) },
+        });
+        const turned = { NODE_OPTIONS: `--import=${TURNED}`, TURNED_SECONDS: String(ahead) };
+        return bench.daemon(['--config', config, 'run'], { KUBECONFIG: bench.cluster.kubeconfig, ...turned });
       });
-      return bench.daemon(['--config', config, 'run'], { KUBECONFIG: bench.cluster.kubeconfig });
-    });
-    const logs = (): string => daemons.map((daemon) => daemon.log()).join('---\n');
-    const working = (): readonly Daemon[] => daemons.filter((daemon) => daemon.passes() > 0);
-    await until('one works', 180, async () => (working().length > 0 ? true : undefined), logs);
-    const [leader] = working();
-    const other = daemons.find((daemon) => daemon !== leader);
-    assert.ok(leader && other);
-    const waits = async (): Promise<true | undefined> =>
-      other.log().includes('another one leads: this one waits') ? true : undefined;
-    await until('the other says that it waits', 120, waits, logs);
-    assert.equal(working().length, 1);
-    const { spec } = await bench.cluster.admin.get(LEASE);
-    assert.ok(other.log().includes(`"holder":"${spec.holderIdentity}"`), other.log());
-    const passes = leader.passes();
-    await until('it goes on', 120, async () => (leader.passes() > passes + 2 ? true : undefined), logs);
-    assert.equal(other.passes(), 0, 'the other does nothing meanwhile');
-    await leader.stop();
-    await until('the other takes over', 180, async () => (other.passes() > 0 ? true : undefined), logs);
-    await other.stop();
-  }));
+      const logs = (): string => daemons.map((daemon) => daemon.log()).join('---\n');
+      const working = (): readonly Daemon[] => daemons.filter((daemon) => daemon.passes() > 0);
+      await until('one works', 180, async () => (working().length > 0 ? true : undefined), logs);
+      const [leader] = working();
+      const other = daemons.find((daemon) => daemon !== leader);
+      assert.ok(leader && other);
+      const waits = async (): Promise<true | undefined> =>
+        other.log().includes('another one leads: this one waits') ? true : undefined;
+      await until('the other says that it waits', 120, waits, logs);
+      assert.equal(working().length, 1);
+      const { spec } = await bench.cluster.admin.get(LEASE);
+      assert.ok(other.log().includes(`"holder":"${spec.holderIdentity}"`), other.log());
+      const passes = leader.passes();
+      await until('it goes on', 120, async () => (leader.passes() > passes + 2 ? true : undefined), logs);
+      assert.equal(other.passes(), 0, 'the other does nothing meanwhile');
+      const taken = Date.parse(leader.last()?.scannedAt ?? '');
+      assert.ok(Math.abs(taken - Date.now()) < 300_000, 'a pass is dated by the API server');
+      assert.match(leader.log(), /"seconds":-?7[12]\d\d,.*the API server's clock is another: ages go by it/);
+      await leader.stop();
+      await until('the other takes over', 180, async () => (other.passes() > 0 ? true : undefined), logs);
+      await other.stop();
+    },
+  ));
 
 test('two without a Lease: the forge is the memory of both, and nothing is opened twice', () =>
   bench.row('installed twice, no Lease', 'one pull request', async () => {

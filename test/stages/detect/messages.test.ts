@@ -5,7 +5,11 @@ import { parseRefusal } from '../../../src/stages/detect/messages/admission.ts';
 import { parsePullFailure, pullDetail } from '../../../src/stages/detect/messages/image-pull.ts';
 import { failedVolume, parseMissing } from '../../../src/stages/detect/messages/missing-reference.ts';
 import { parseProbeResult } from '../../../src/stages/detect/messages/probe-result.ts';
-import { parseStartFailure, tellsWrongArchitecture } from '../../../src/stages/detect/messages/runtime-error.ts';
+import {
+  parseStartFailure,
+  tellsNodeTrouble,
+  tellsWrongArchitecture,
+} from '../../../src/stages/detect/messages/runtime-error.ts';
 import { insufficientResource, obstacleOf, parseUnschedulable } from '../../../src/stages/detect/messages/scheduler.ts';
 
 describe('grammars of messages', () => {
@@ -51,6 +55,28 @@ describe('grammars of messages', () => {
       ['unheard of', 'other'],
     ];
     for (const [text, expected] of texts) assert.equal(parsePullFailure(text), expected, text);
+  });
+
+  it('tells what the node lacks from what the container asks', () => {
+    const node = [
+      'failed to reserve container name "a_b_0": name "a_b_0" is reserved for "9f3c"',
+      'context deadline exceeded',
+      'runc create failed: mkdir /run/containerd/x: no space left on device: unknown',
+    ];
+    const own = [
+      'failed to generate spec: no command specified',
+      'error mounting "/x" to rootfs: not a directory: unknown',
+      'create mountpoint for /data mount: read-only file system: unknown',
+    ];
+    for (const text of node) assert.equal(tellsNodeTrouble(text), true, text);
+    for (const text of own) assert.equal(tellsNodeTrouble(text), false, text);
+  });
+
+  it('tells a webhook that refuses from one that cannot be asked', () => {
+    const denied = parseRefusal('admission webhook "a.example" denied the request: no label team');
+    const down = parseRefusal('Internal error occurred: failed calling webhook "a.example": connection refused');
+    assert.deepEqual([denied.by, denied.name, denied.unasked], ['webhook', 'a.example', undefined]);
+    assert.deepEqual([down.by, down.name, down.unasked], ['webhook', 'a.example', true]);
   });
 
   it('is not misled by words inside an image reference', () => {

@@ -110,7 +110,11 @@ test('what cannot be carried out here makes no Application', (t) => {
     assert.deepEqual(made(t, generators, template), [], generators);
   }
   const list = '- list: {elements: [{name: a}]}';
-  assert.deepEqual(made(t, list, { ...template, name: '{{.name | noSuchFunction}}' }), [], 'an unknown function is not carried out');
+  assert.deepEqual(
+    made(t, list, { ...template, name: '{{.name | noSuchFunction}}' }),
+    [],
+    'an unknown function is not carried out',
+  );
   assert.deepEqual(made(t, list, template), ['web-a web']);
 });
 

@@ -65,4 +65,14 @@ describe('putting back', () => {
       }),
     );
   });
+
+  it('takes no part out of a list item that came new', () => {
+    const from: JsonObject = { spec: { containers: [{ name: 'a' }, { name: 'b', image: 'b:1' }] } };
+    const to: JsonObject = { spec: { containers: [{ name: 'a' }] } };
+    const all = leafChanges(from, to);
+    const image = all.filter(({ path }) => path.at(-1) === 'image');
+    assert.equal(image.length, 1);
+    assert.equal(operationsTo(from, to, image), undefined);
+    assert.equal(operationsTo(from, to, all)?.length, 2);
+  });
 });

@@ -5,7 +5,7 @@ import { parseFieldPath } from '../../../src/domain/field-path.ts';
 import type { JsonObject, JsonValue } from '../../../src/domain/json.ts';
 import { DEFAULT_POLICY } from '../../../src/domain/policy.ts';
 import { project } from '../../../src/domain/kubernetes/project.ts';
-import type { Asking, DryRunAnswer } from '../../../src/ports/cluster.ts';
+import type { Asking, DryRun, DryRunAnswer } from '../../../src/ports/cluster.ts';
 import { apiServer } from '../../../src/stages/prove/checks/api-server.ts';
 import { exactRender } from '../../../src/stages/prove/checks/exact-render.ts';
 import { fits } from '../../../src/stages/prove/checks/fits.ts';
@@ -126,20 +126,28 @@ test('the API server and pod admission: accepted, refused, unavailable', async (
 test('the API server, asked by Argo CD: the proof says so, and Argo CD is told whose object it is', async () => {
   const base = scene({ before: WEB, changes: [MEMORY] });
   const asked: unknown[] = [];
-  const through = (answer: DryRunAnswer) => ({
+  const through = (answer: DryRunAnswer): DryRun => ({
     ...base.dryRun,
     apply: async (_object: unknown, _ref: unknown, asking?: Asking) => {
       asked.push(asking?.application);
       return answer;
     },
   });
-  const accepted = through({ kind: 'accepted', object: {}, warnings: [], askedBy: 'Argo CD' });
-  const passed = await apiServer.run({ ...base, dryRun: accepted });
+  const [edited] = base.pairs[0]?.after ?? [];
+  assert.ok(edited);
+  const answer = (object: JsonObject): DryRun =>
+    through({ kind: 'accepted', object, warnings: [], askedBy: 'Argo CD' });
+  const passed = await apiServer.run({ ...base, dryRun: answer(edited.object) });
   assert.deepEqual(passed, {
     result: 'pass',
     detail: 'Accepted in dry-run, asked by Argo CD (its server-side diff).',
   });
   assert.deepEqual(asked, [{ namespace: 'argocd', name: 'shop' }]);
+  const lost = await apiServer.run({ ...base, dryRun: answer({}) });
+  assert.equal(lost.result, 'unknown', 'Argo CD leaves out fields that it is told to ignore');
+  const text = JSON.stringify(edited.object).replaceAll('256Mi', '128Mi');
+  const kept = await apiServer.run({ ...base, dryRun: answer(JSON.parse(text)) });
+  assert.equal(kept.code, 'set-back', 'a webhook sets it back, which Argo CD shows');
   const refused = through({ kind: 'refused', message: 'Invalid value', warnings: [], askedBy: 'Argo CD' });
   const failed = await apiServer.run({ ...base, dryRun: refused });
   assert.equal(failed.result, 'fail');

@@ -19,7 +19,7 @@ import type { SnapshotIndex } from '../snapshot-index.ts';
  */
 export const autoscaler = defineDetector({
   name: 'autoscaler',
-  needs: ['HorizontalPodAutoscaler'],
+  needs: ['HorizontalPodAutoscaler', 'Deployment', 'StatefulSet', 'ReplicaSet', 'Pod'],
   causes: {
     'autoscaler/target-missing': {
       title: 'Nothing to scale',

@@ -5,13 +5,12 @@ import type { Seen } from '../detector.ts';
 import { fieldEvidence } from '../evidence.ts';
 import type { BackendReference } from '../ingress-backends.ts';
 import { backendsOf, hasPort, needsBackends } from '../ingress-backends.ts';
-import { isMisspelt } from '../near-labels.ts';
 import { subjectOf } from '../references.ts';
 import type { SnapshotIndex } from '../snapshot-index.ts';
 
 /**
  * Ingresses that send to what does not exist. Kubernetes itself has no status for it, so what is told is what the objects
- * say, and no more than a warning. Facts: `missing`, or `backend`. Subject: the Service, its port, or the class.
+ * say, and no more than a warning. Facts: `missing`, or `backend`. Subject: the Service, or its port.
  */
 export const ingress = defineDetector({
   name: 'ingress',
@@ -27,19 +26,12 @@ export const ingress = defineDetector({
       severity: 'warning',
       docs: 'The Ingress sends to a port that its Service does not have.',
     },
-    'ingress/class-missing': {
-      title: 'IngressClass missing',
-      severity: 'warning',
-      docs: 'The Ingress names an IngressClass that does not exist, while exactly one of nearly the same name does.',
-    },
   },
   detect(index, report) {
     for (const one of index.snapshot.objects.Ingress) {
       const object = refOfKind('Ingress', one.metadata);
-      if (!index.judged(object) || index.age(one.metadata.creationTimestamp) < index.policy.minimumAgeSeconds) continue;
-      const wrongClass = classMissing(index, one);
-      if (wrongClass !== undefined) report('ingress/class-missing', { object, ...wrongClass });
-      if (!needsBackends(one)) continue;
+      if (!index.judged(object) || !needsBackends(one)) continue;
+      if (index.age(one.metadata.creationTimestamp) < index.policy.minimumAgeSeconds) continue;
       const byService = Map.groupBy(backendsOf(one), ({ service }) => service);
       for (const [service, backends] of byService) {
         const gone = serviceMissing(index, one, service, backends);
@@ -97,20 +89,4 @@ function* portsMissing(
       facts: { backend: { service: name, port } },
     };
   }
-}
-
-/** Controllers that know no classes take any name, so a class that is unlike all others says nothing. */
-function classMissing(index: SnapshotIndex, { metadata, spec }: Ingress): Told | undefined {
-  const name = spec?.ingressClassName;
-  if (name === undefined || !index.isMissing('IngressClass', name)) return undefined;
-  const near = index.snapshot.objects.IngressClass.filter((one) => isMisspelt(name, one.metadata.name));
-  const [only] = near;
-  if (only === undefined || near.length > 1) return undefined;
-  const missing = { kind: 'IngressClass', namespace: '', name, field: 'spec.ingressClassName' };
-  return {
-    subject: subjectOf(missing),
-    summary: `the Ingress names IngressClass ${name}, which does not exist; ${only.metadata.name} is near`,
-    evidence: [fieldEvidence(refOfKind('Ingress', metadata), 'spec.ingressClassName', name)],
-    facts: { missing },
-  };
 }

@@ -35,7 +35,11 @@ export const apiServer: Check = {
       const objects = { before: before?.object, after: after.object, accepted: answer.object };
       // Values of Secrets are masked on some ways back.
       const operations = after.ref.kind === 'Secret' ? [] : operationsOn(context, after.ref);
-      const { lost, rewritten } = effectOf(operations, objects);
+      const { lost, replaced, rewritten } = effectOf(operations, objects);
+      if (lost !== undefined && answer.askedBy !== undefined && replaced !== true) {
+        const detail = `${formatRef(after.ref)}: ${lost}, as ${answer.askedBy} tells it, which leaves out what it is told to ignore.`;
+        return { result: 'unknown', code: 'server-unavailable', detail };
+      }
       if (lost !== undefined) return { result: 'fail', code: 'set-back', detail: setBack(formatRef(after.ref), lost) };
       mirrored.push(...rewritten);
     }
