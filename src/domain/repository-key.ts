@@ -21,5 +21,7 @@ export function overlayOn<T>(
   overlay: ReadonlyMap<string, T>,
   checkout: Pick<Checkout, 'repoURL' | 'revision' | 'pinned'>,
 ): T | undefined {
-  return overlay.size === 0 || checkout.pinned ? undefined : (overlay.get(overlayKey(checkout)) ?? overlay.get(checkout.repoURL));
+  return overlay.size === 0 || checkout.pinned
+    ? undefined
+    : (overlay.get(overlayKey(checkout)) ?? overlay.get(checkout.repoURL));
 }

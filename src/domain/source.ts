@@ -31,7 +31,7 @@ export interface Checkout {
   readonly revision: string;
   /** Absolute path. */
   readonly directory: string;
-  /** Read at a tag or a commit, beside a branch of the same repository: what is committed there does not reach it. */
+  /** Read beside the branch of the same repository that is written to: what is committed there does not reach it. */
   readonly pinned?: true;
 }
 

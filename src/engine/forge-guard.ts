@@ -18,7 +18,6 @@ export interface ForgeGuard {
  */
 export function createForgeGuard(ports: Pick<EnginePorts, 'store' | 'clock'>): ForgeGuard {
   const cutOff = new Map<string, ForgeError>();
-  const hostOf = (repoURL: string): string => repositoryOf(repoURL)?.host ?? repoURL;
 
   const refused = (repoURL: string): ForgeError | undefined => {
     const wait = mustWait(ports, repoURL);
@@ -59,4 +58,8 @@ export function createForgeGuard(ports: Pick<EnginePorts, 'store' | 'clock'>): F
     };
   };
   return { refused, guarded };
+}
+
+function hostOf(repoURL: string): string {
+  return repositoryOf(repoURL)?.host ?? repoURL;
 }

@@ -8,6 +8,7 @@ import type { PassReport } from '../../src/engine/report.ts';
 import { git } from '../../src/sandbox/github/git.ts';
 import type { Behaviour } from '../../src/sandbox/cluster/kubelet/behaviour.ts';
 import { deployment, HUNGRY, VERY_HUNGRY, args, behaviours, memory } from '../support/shop-manifests.ts';
+import { NAME, OWNER } from '../support/shop.ts';
 import { startRevertWorld } from './revert-world.ts';
 import type { World, WorldOptions } from './world.ts';
 import { outcomeOf, passOf, passUntil, passUntilAll, reasonOf, startWorld } from './world.ts';
@@ -121,7 +122,7 @@ const ROADS: Readonly<Record<DecisionOutcome, (t: TestContext) => Promise<unknow
   'human-change-in-progress': async (t) => {
     const world = await startWorld(t, ORDERS);
     await world.push({ orders: deployment('orders', memory('96Mi')) }, 'mine');
-    await world.github.openPull('acme', 'gitops', { by: 'reviewer', title: 'More memory', head: 'mine' });
+    await world.github.openPull(OWNER, NAME, { by: 'reviewer', title: 'More memory', head: 'mine' });
     return seen(await world.app(), 'orders', 'human-change-in-progress');
   },
 
@@ -131,7 +132,7 @@ const ROADS: Readonly<Record<DecisionOutcome, (t: TestContext) => Promise<unknow
     const [pull] = await world.pulls();
     const files = { 'shop/orders.yaml': deployment('orders', memory('200Mi')) };
     const author = { name: 'Dana', email: 'dana@example.com' };
-    await world.github.commitFiles('acme', 'gitops', {
+    await world.github.commitFiles(OWNER, NAME, {
       branch: pull?.head.ref ?? '',
       files,
       message: 'better',
@@ -290,7 +291,7 @@ const ROADS: Readonly<Record<DecisionOutcome, (t: TestContext) => Promise<unknow
     const app = await open(world);
     await world.merge(1);
     await seen(app, 'orders', 'not-fixed');
-    await world.github.comment('acme', 'gitops', 1, world.github.reviewer.login, '/remendo revert');
+    await world.github.comment(OWNER, NAME, 1, world.github.reviewer.login, '/remendo revert');
     const ended = (outcome: DecisionOutcome) => (report: PassReport) =>
       report.followed.some(({ decision }) => decision.outcome === outcome);
     await passUntil(app, ended('revert-opened'));
@@ -301,7 +302,7 @@ const ROADS: Readonly<Record<DecisionOutcome, (t: TestContext) => Promise<unknow
     await passUntil(app, ended('reverted'));
     const { incidents } = await passUntil(app, (report) => outcomeOf(report, 'orders') !== undefined);
     assert.ok(incidents.every(({ decision }) => decision.outcome !== 'opened'));
-    const path = world.github.repositoryPath('acme', 'gitops');
+    const path = world.github.repositoryPath(OWNER, NAME);
     assert.equal(await git(path, ['show', 'main:shop/orders.yaml']), deployment('orders', memory('64Mi')));
     const [pattern] = app.ports.store.patterns();
     assert.deepEqual([pattern?.verified, pattern?.refuted, app.ports.store.patterns().length], [0, 1, 1]);

@@ -5,6 +5,7 @@ import { runLoop } from '../../src/engine/loop.ts';
 import type { GitHubSandbox } from '../../src/sandbox/github/sandbox.ts';
 import type { PassReport } from '../../src/engine/report.ts';
 import { HUNGRY, behaviours, deployment, memory } from '../support/shop-manifests.ts';
+import { NAME, OWNER } from '../support/shop.ts';
 import type { WorldOptions } from './world.ts';
 import { outcomeOf, passOf, passUntil, passUntilAll, reasonOf, startWorld } from './world.ts';
 
@@ -197,7 +198,7 @@ void suite('troubles', { concurrency: 4 }, () => {
     await passUntil(app, (report) => outcomeOf(report, 'orders') === 'opened');
     const number = await world
       .push({ orders: deployment('orders', memory('96Mi')) }, 'mine')
-      .then(() => world.github.openPull('acme', 'gitops', { by: 'reviewer', title: 'mine', head: 'mine' }));
+      .then(() => world.github.openPull(OWNER, NAME, { by: 'reviewer', title: 'mine', head: 'mine' }));
     await passUntil(app, (report) => reasonOf(report, 'orders').includes('on the present head'));
     const said = (await world.pulls())[0]?.comments ?? [];
     assert.match(said[0]?.body ?? '', /does not hold any more/);

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Problem } from '../../domain/problem.ts';
 import { problem } from '../../domain/problem.ts';
@@ -54,9 +54,9 @@ export async function openLocal({ url, path, directory, run }: LocalOptions): Pr
         if (!made.ok) return made;
       }
       await mkdir(join(gitDirectory, 'objects', 'info'), { recursive: true });
-      await writeFile(join(gitDirectory, 'objects', 'info', 'alternates'), `${quoted(join(source, 'objects'))}\n`);
+      await replaceFile(join(gitDirectory, 'objects', 'info', 'alternates'), `${quoted(join(source, 'objects'))}\n`);
       const shallow = join(source, 'shallow');
-      if (existsSync(shallow)) await copyFile(shallow, join(gitDirectory, 'shallow'));
+      if (existsSync(shallow)) await replaceFile(join(gitDirectory, 'shallow'), await readFile(shallow, 'utf8'));
       else await rm(join(gitDirectory, 'shallow'), { force: true });
       return ok(undefined);
     } catch (error) {
@@ -112,6 +112,13 @@ export async function openLocal({ url, path, directory, run }: LocalOptions): Pr
       shallow: () => existsSync(join(gitDirectory, 'shallow')),
     }),
   );
+}
+
+/** Other processes read the file meanwhile: it is whole at every moment. */
+async function replaceFile(file: string, text: string): Promise<void> {
+  const unfinished = `${file}.tmp-${process.pid}`;
+  await writeFile(unfinished, text);
+  await rename(unfinished, file);
 }
 
 /** A path in `alternates` that begins with a quote or holds a line feed is read as a C string. */

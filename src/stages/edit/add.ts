@@ -49,7 +49,9 @@ function firstEntry(layout: Layout, node: MapNode, key: string, value: JsonValue
   const lines = entryLines(key, value, 0, { ...layout, json: false }).join(eol);
   if (!isFlow(node)) return { start: end, end, text: text === '' || text.endsWith('\n') ? lines + eol : eol + lines };
   const alone = /^\{\s*\}$/.test(text.slice(start, end)) && linePrefix(text, start) === '';
-  return alone && text.slice(end).trim() === '' && !layout.file.endsWith('.json') ? { start, end, text: lines } : undefined;
+  return alone && text.slice(end).trim() === '' && !layout.file.endsWith('.json')
+    ? { start, end, text: lines }
+    : undefined;
 }
 
 /** Puts lines below the line that holds `offset`, so that the comment on that line stays on it. */

@@ -38,8 +38,7 @@ export function checkEdit(
   if (!now.ok) return now;
   // A file with nothing in it gets its first document.
   const begun = old.value.length === 0 && now.value.length === 1;
-  if (!begun && old.value.length !== now.value.length)
-    return failed('the edit changes how many documents there are');
+  if (!begun && old.value.length !== now.value.length) return failed('the edit changes how many documents there are');
   const views = new Map<number, View>();
   for (const edit of edits) {
     const selected = selectDocument(before, edit.document, file);

@@ -34,7 +34,9 @@ export async function* helmCandidates(context: LocateContext, session: Session, 
   const values = effectiveValues(layers);
   const unset = unsetKeys(goal, layers, values);
   const guesses =
-    wishes.length === 1 ? wishes.flatMap((wish) => guess(wish, leaves, values, goal, unset)) : blockChanges(goal, values);
+    wishes.length === 1
+      ? wishes.flatMap((wish) => guess(wish, leaves, values, goal, unset))
+      : blockChanges(goal, values);
   const [first] = wishes;
   if (first && wishes.length === 1) yield* textCandidates(goal, first);
   if (first && wishes.length === 1)

@@ -30,34 +30,49 @@ export function* writeCandidates(
   const current = layers[deciding];
   const decided = current && open(current) ? writeIn(current, leaves, values, change) : undefined;
   const later = decided !== undefined && current !== undefined && mayBeShared(current, layers, context, goal);
-  if (decided) {
-    if (!later) yield decided;
-  } else if (current && goal.mending && current.place.closed === undefined && current.prefix.length === 0) {
-    // A fault in the chart's own default is mended there where that moves nobody else, which trying it shows. An amount
-    // that is too small for one environment is no fault of the default, unless somebody changed it there.
-    const candidate = writeIn(current, leaves, values, change);
-    const before = { file: current.place.file, path: change.key, value: change.value ?? null };
-    if (candidate) yield isAmount(goal) ? { ...candidate, onlyAsBefore: before } : candidate;
-  }
+  if (decided && !later) yield decided;
+  else if (current && goal.mending) yield* mendedWhereItIs(current, leaves, values, change, goal);
   const above = layers.slice(deciding + 1).filter((layer) => open(layer) && layer.parameter === undefined);
-  const files = above.filter(({ place }) => place.kind === 'values').reverse();
-  const inline = above.filter(({ place }) => place.kind !== 'values' && place.kind !== 'chart-values');
-  const defaults = above.filter(({ place }) => place.kind === 'chart-values').reverse();
-  // Beside the key's siblings, where the Application's own values have them.
-  const siblings = inline.filter(
-    ({ value }) => isObject(getField(value, change.key.slice(0, -1)) ?? null) && change.key.length > 1,
-  );
-  for (const layer of new Set([...siblings, ...files, ...inline, ...defaults])) {
+  const overrides = inOrder(above, change);
+  for (const layer of overrides) {
     const value = change.value === undefined ? null : change.value;
     const candidate = writeIn(layer, leaves, values, { ...change, value });
     if (candidate)
       yield { ...candidate, place: `${candidate.place}, which overrides ${current?.place.label ?? 'the default'}` };
   }
   if (decided && later) yield decided;
-  if (files.length === 0 && inline.length === 0 && defaults.length === 0 && change.value !== undefined) {
+  if (overrides.size === 0 && change.value !== undefined) {
     const candidate = newInlineValues(change, context, goal);
     if (candidate) yield candidate;
   }
+}
+
+/**
+ * A fault in a place that others may share is mended there where that moves nobody who is seen, which trying it shows. An
+ * amount that is too small for one environment is no fault of such a place, unless somebody changed it there; nor is anything
+ * in a value file that others may be rendered with, unseen from here.
+ */
+function* mendedWhereItIs(
+  current: Layer,
+  leaves: readonly ValueLeaf[],
+  values: JsonValue,
+  change: ValueChange,
+  goal: Partial<Pick<Goal, 'operations'>>,
+): Generator<Candidate> {
+  const { place, prefix } = current;
+  if (place.closed !== undefined || prefix.length > 0) return;
+  const candidate = writeIn(current, leaves, values, change);
+  const before = { file: place.file, path: change.key, value: change.value ?? null };
+  if (candidate) yield isAmount(goal) || place.kind === 'values' ? { ...candidate, onlyAsBefore: before } : candidate;
+}
+
+/** Layers that override, the nearest to the environment first; before them those that have the key's siblings in the Application. */
+function inOrder(above: readonly Layer[], { key }: ValueChange): ReadonlySet<Layer> {
+  const files = above.filter(({ place }) => place.kind === 'values').reverse();
+  const inline = above.filter(({ place }) => place.kind !== 'values' && place.kind !== 'chart-values');
+  const defaults = above.filter(({ place }) => place.kind === 'chart-values').reverse();
+  const siblings = inline.filter(({ value }) => isObject(getField(value, key.slice(0, -1)) ?? null) && key.length > 1);
+  return new Set([...siblings, ...files, ...inline, ...defaults]);
 }
 
 /** Whether a value file stands before the environment's own, and others may be rendered with it that are not seen from here. */

@@ -15,8 +15,8 @@ import type { Wish } from './value-candidates.ts';
 import { wishesOf } from './value-candidates.ts';
 
 /**
- * Overrides of a field in the source's own folder, the nearest first: an existing patch of the object, an existing
- * list of JSON 6902 operations, a new inline patch in the kustomization.
+ * Overrides of a field in the source's own folder, the nearest first: an existing patch of the object, a new entry
+ * among existing ones for images or replicas, a new inline patch in the kustomization.
  */
 export function* overlayCandidates(
   goal: Goal,
@@ -26,11 +26,6 @@ export function* overlayCandidates(
   const { source, declared, operations } = goal;
   const folder = source.request.path;
   const wishes = wishesOf(declared.object, operations);
-  const [kustomization] = places.filter(
-    ({ kind, file, document }) =>
-      kind === 'kustomization' && document === 0 && (posix.dirname(file) === '.' ? '' : posix.dirname(file)) === folder,
-  );
-  if (kustomization && isObject(kustomization.value)) yield* newEntries(goal, kustomization, kustomization.value, wishes);
   const patches = documents.filter((place) => place.kind === 'patch' && place.layer >= 90 && isObject(place.value));
   const [first] = wishes;
   const depth = ({ value }: Place): number =>
@@ -40,7 +35,12 @@ export function* overlayCandidates(
     if (edits)
       yield { repoURL: patch.repoURL, edits: [editAt(patch, edits)], place: `${patch.label}, which overrides it here` };
   }
+  const [kustomization] = places.filter(
+    ({ kind, file, document }) =>
+      kind === 'kustomization' && document === 0 && (posix.dirname(file) === '.' ? '' : posix.dirname(file)) === folder,
+  );
   if (!kustomization || !isObject(kustomization.value)) return;
+  yield* newEntries(goal, kustomization, kustomization.value, wishes);
   const merge = strategicPatch(goal, kustomization.value, wishes);
   const json = jsonPatch(goal, kustomization.value);
   for (const patch of [merge, json]) {
@@ -72,7 +72,11 @@ function* newEntries(
   yield { repoURL: place.repoURL, edits, place: `a new ${field} entry in ${place.file}` };
 }
 
-function replicasEntry(ref: ObjectRef, kustomization: JsonObject, count: JsonValue | undefined): JsonObject | undefined {
+function replicasEntry(
+  ref: ObjectRef,
+  kustomization: JsonObject,
+  count: JsonValue | undefined,
+): JsonObject | undefined {
   return typeof count === 'number' ? { name: nameBefore(ref, kustomization), count } : undefined;
 }
 

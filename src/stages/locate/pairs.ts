@@ -34,7 +34,11 @@ export interface PairChange {
 }
 
 /** The change of a ChangeSet as an overlay of the commit that it is made on. */
-export function overlayOf({ repoURL, baseRevision, files }: Pick<ChangeSet, 'repoURL' | 'baseRevision' | 'files'>): Overlay {
+export function overlayOf({
+  repoURL,
+  baseRevision,
+  files,
+}: Pick<ChangeSet, 'repoURL' | 'baseRevision' | 'files'>): Overlay {
   const changed = new Map(files.map(({ path, after }) => [path, after]));
   return new Map([[overlayKey({ repoURL, revision: baseRevision }), changed]]);
 }

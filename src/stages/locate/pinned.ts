@@ -18,15 +18,15 @@ export async function pinnedReason(git: Git, location: Location, repoURL: string
     : undefined;
 }
 
-/** Of what an Application follows in its repositories, that which is no branch although something else there is one. */
-export async function pinnedBeside(git: Git, { spec }: Location): Promise<string | undefined> {
+/** Of what an Application follows, that which a change does not reach: what stands beside a branch of the same repository. */
+export async function pinnedBeside(git: Git, { spec }: Pick<Location, 'spec'>): Promise<string | undefined> {
   const sources = sourcesOf(spec);
   for (const { repoURL, chart } of sources.ok ? sources.value : []) {
     const revisions = chart === undefined ? revisionsIn(spec, repoURL) : [];
-    const repository = revisions.length > 1 ? await git.open(repoURL) : undefined;
-    for (const revision of repository?.ok ? revisions : []) {
-      if (repository?.ok && (await branchHead(repository.value, revision)) === undefined)
-        return `a part of it is read at ${revision}, which is not a branch: a change in Git does not reach that part`;
+    const branch = revisions.length > 1 ? await followedBranch(git, { spec }, repoURL) : undefined;
+    const [beside] = revisions.filter((revision) => revision !== branch?.name);
+    if (branch && beside !== undefined) {
+      return `a part of it is read at ${beside}, which a change of ${branch.name} does not reach`;
     }
   }
   return undefined;
@@ -35,12 +35,12 @@ export async function pinnedBeside(git: Git, { spec }: Location): Promise<string
 /** The branch of a repository that an Application follows, with its head; of several the first. */
 export async function followedBranch(
   git: Git,
-  location: Location,
+  { spec }: Pick<Location, 'spec'>,
   repoURL: string,
 ): Promise<{ readonly name: string; readonly head: string } | undefined> {
   const repository = await git.open(repoURL);
   if (!repository.ok) return undefined;
-  for (const name of revisionsIn(location.spec, repoURL)) {
+  for (const name of revisionsIn(spec, repoURL)) {
     const head = await branchHead(repository.value, name);
     if (head !== undefined) return { name, head };
   }
@@ -48,7 +48,7 @@ export async function followedBranch(
 }
 
 /** The commit of a branch; undefined where the name is a tag, a commit or nothing. */
-export async function branchHead(repository: GitRepository, revision: string): Promise<string | undefined> {
+async function branchHead(repository: GitRepository, revision: string): Promise<string | undefined> {
   const names = revision.startsWith('refs/') ? [revision] : BRANCHES.map((prefix) => `${prefix}${revision}`);
   for (const name of revision === 'HEAD' ? ['HEAD'] : names.filter((one) => !one.startsWith('refs/tags/'))) {
     const head = await repository.resolve(name);

@@ -153,7 +153,8 @@ async function settle(
 
 /** What keeps the value from being changed, as far as that can be told. */
 async function hintFor(context: LocateContext, session: Session, goal: Goal): Promise<string | undefined> {
-  const here = templateHint(goal) ?? anchorHint(session) ?? unreadValues(goal.source) ?? unwrittenOptions(context, goal);
+  const here =
+    templateHint(goal) ?? anchorHint(session) ?? unreadValues(goal.source) ?? unwrittenOptions(context, goal);
   return here ?? pinnedBeside(context.git, goal.location);
 }
 

@@ -13,7 +13,7 @@ import type { Overlay, RenderRequest, Rendered, Renderer } from '../../ports/ren
 import { NO_OVERLAY } from './files.ts';
 import { sourceTypeOf, withOverrides } from './source-type.ts';
 import { mayBeRandom, stabilised } from './unstable.ts';
-import { branchHead, revisionsIn } from './pinned.ts';
+import { followedBranch, revisionsIn } from './pinned.ts';
 import { isReferenceOnly, pathOf, revisionOf, sameRepositoryKey, sourcesOf } from './spec.ts';
 
 /** An Application by name and specification: all that rendering needs. */
@@ -105,8 +105,8 @@ export function createRenderService(dependencies: RenderDependencies): RenderSer
   /** Asked only where an Application follows several revisions of a repository; see Checkout.pinned. */
   async function isPinned({ spec }: Target, source: ApplicationSource): Promise<boolean> {
     if (source.chart !== undefined || revisionsIn(spec, source.repoURL).length < 2) return false;
-    const repository = await git.open(source.repoURL);
-    return repository.ok && (await branchHead(repository.value, revisionOf(source))) === undefined;
+    const branch = await followedBranch(git, { spec }, source.repoURL);
+    return branch !== undefined && branch.name !== revisionOf(source);
   }
 
   async function prepare(target: Target, options: RenderOptions = {}): Promise<Result<PreparedSource[], Problem>> {

@@ -18,7 +18,8 @@ export function unreadSiblings(checkout: Checkout, file: string, known: readonly
   const beside = names(folder)
     .filter((other) => /\.ya?ml$/.test(other) && !OF_THE_CHART.test(other))
     .map((other) => posix.join(folder, other));
-  const around = folder === '.' ? [] : names(posix.dirname(folder)).map((other) => posix.join(posix.dirname(folder), other));
+  const around =
+    folder === '.' ? [] : names(posix.dirname(folder)).map((other) => posix.join(posix.dirname(folder), other));
   const alike = around.filter((other) => names(other).includes(name)).map((other) => posix.join(other, name));
   return [...new Set([...beside, ...alike])].filter((other) => other !== file && !read.has(other));
 }
@@ -33,7 +34,12 @@ function valueFilesOf(spec: ApplicationSpec, repoURL: string): readonly string[]
       const from = first.startsWith('$') ? all.find(({ ref }) => `$${ref}` === first) : source;
       if (!from || sameRepositoryKey(from.repoURL) !== sameRepositoryKey(repoURL)) return [];
       const path = first.startsWith('$') ? rest.join('/') : written;
-      return [posix.join('.', path.startsWith('/') || first.startsWith('$') ? path.replace(/^\/+/, '') : posix.join(pathOf(source), path))];
+      return [
+        posix.join(
+          '.',
+          path.startsWith('/') || first.startsWith('$') ? path.replace(/^\/+/, '') : posix.join(pathOf(source), path),
+        ),
+      ];
     }),
   );
 }

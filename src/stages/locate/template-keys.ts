@@ -114,7 +114,9 @@ function mapsOf(values: JsonValue, entries: readonly FieldPath[]): readonly Fiel
 /** Entries of maps and lists that an object seems to be named after: `workers.mail`, or `{name: mail}`, for `worker-mail`. */
 function namedEntries(values: JsonValue, name: string): readonly FieldPath[] {
   const words = name.split('-');
-  const parts = new Set(words.flatMap((_, from) => words.slice(from).map((__, i) => words.slice(from, from + i + 1).join(''))));
+  const parts = new Set(
+    words.flatMap((_, from) => words.slice(from).map((__, i) => words.slice(from, from + i + 1).join(''))),
+  );
   const isNamed = (text: string): boolean => parts.has(text.toLowerCase().replaceAll(/[-_]/g, ''));
   return [...nodesOf(values)].flatMap(({ path, value }) => {
     const last = path.at(-1);

@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { examine } from '../../../src/app/doctor/doctor.ts';
 import { DoctorOut } from '../../../src/app/doctor/line.ts';
 import type { DoctorLine } from '../../../src/app/doctor/line.ts';

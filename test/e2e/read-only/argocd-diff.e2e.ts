@@ -318,7 +318,7 @@ test('scan: one identity that cannot write, and a proof whose API server check w
         argocd: { server: server.url },
         detect: { minimumAge: '5s', minimumRestarts: 1, ignoreNamespaces: [NAME] },
         registry: { enabled: false },
-        });
+      });
       const env = { ...host.env, REMENDO_ARGOCD_TOKEN: server.tokens['remendo'] };
       let said = '';
       const proof = await until(

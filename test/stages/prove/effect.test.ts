@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { Operation } from '../../../src/domain/change.ts';
 import { parseFieldPath } from '../../../src/domain/field-path.ts';
 import type { JsonObject, JsonValue } from '../../../src/domain/json.ts';

@@ -16,12 +16,14 @@ export interface Beginning {
   readonly witness?: ReplicaSet;
   /** Why this workload is known to have worked before; undefined where nothing shows it. */
   readonly worked: string | undefined;
+  /** Set where pods of this very template were rolled out to the end: what it refers to may be the reason, it is not. */
+  readonly templateRan?: true;
   /** The last time it is known to have worked, for workloads that run now and then. */
   readonly workedAt?: number;
 }
 
 /** Pods that are made later than this after their ReplicaSet are not part of its rollout. */
-const SAME_ROLLOUT = 10 * 60 * 1000;
+export const SAME_ROLLOUT = 10 * 60 * 1000;
 
 /** Reads the beginning of an incident from the snapshot. */
 export function beginningOf(context: ProposeContext): Beginning {
@@ -87,7 +89,9 @@ function refusedLater(
   const since = time(incident.since);
   if (!incident.cause.startsWith('replicas/') || ready === 0 || since === undefined) return undefined;
   const worked = `ReplicaSet ${metadata.name} has ${ready} ready of the same template, which could be created earlier`;
-  return { rolloutAt: since, ready: undefined, worked };
+  // A quota is about all pods together: more of the same may be too much.
+  const isSum = incident.cause === 'replicas/quota';
+  return { rolloutAt: since, ready: undefined, worked, ...(isSum ? {} : { templateRan: true }) };
 }
 
 /**
@@ -102,11 +106,11 @@ function laterPods(context: ProposeContext, set: ReplicaSet, created: number): O
   const { name } = metadata;
   if (ready > 0) {
     const worked = `ReplicaSet ${name} has ${ready} ready of the same template, which started earlier`;
-    return { rolloutAt: pods, ready: undefined, worked };
+    return { rolloutAt: pods, ready: undefined, worked, templateRan: true };
   }
   if (!rolledOut(context, name)) return undefined;
   const worked = `ReplicaSet ${name} was rolled out to the end at an earlier time, and its pods were made again since`;
-  return { rolloutAt: pods, ready: undefined, worked };
+  return { rolloutAt: pods, ready: undefined, worked, templateRan: true };
 }
 
 /**

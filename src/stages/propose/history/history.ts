@@ -3,7 +3,8 @@ import { answersOf, change, listOf } from '../answers.ts';
 import { formatCommit } from '../field-history.ts';
 import type { ProposeContext, Proposer } from '../proposer.ts';
 import type { LeafChange } from '../object-diff.ts';
-import { leafChanges } from '../object-diff.ts';
+import { leafChanges, startsWith } from '../object-diff.ts';
+import { podTemplatePath } from '../../../domain/pod-template.ts';
 import { operationsTo } from '../put-back.ts';
 import { BEFORE_START, explaining } from './explains.ts';
 import { changedUnits } from './changed-units.ts';
@@ -40,19 +41,34 @@ export const history: Proposer = {
     const changed = changedUnits(context, what, good.objects);
     const units = progress === 'initialising' ? changed.filter(({ path }) => !path.includes('containers')) : changed;
     if (units.length === 0) return answers.decline(`nothing that can explain this changed in Git since ${good.told}`);
-    const other = await outside(context, good.startedAt);
+    const other = await outside(context, units, good.startedAt);
     if (other !== undefined) return answers.decline(`${fieldsOf(units, context)} changed, but ${other}`);
-    const well = runsWell(context);
-    const left = well
-      ? units.filter(({ object }) => !well.asNew && !sameObject(object.ref, context.declared.ref))
-      : units;
-    if (well && left.length === 0)
-      return answers.decline(`${fieldsOf(units, context)} changed, but ${well.name}, of the same revision, runs well`);
+    const left = unrefuted(units, context, good);
+    if (typeof left === 'string') return answers.decline(left);
     const chosen = await choose(left, context);
     if (typeof chosen === 'string') return answers.decline(chosen);
     return putBack(context, good, chosen);
   },
 };
+
+/** Memory grows and disks fill: that a template ran for some time says nothing about these. */
+const GROWS = /^(?:memory|pod)\//;
+
+/** The units that pods of the same template, which ran or run well, do not refute; the reason, where none is left. */
+function unrefuted(units: readonly Unit[], context: ProposeContext, good: GoodState): readonly Unit[] | string {
+  const well = runsWell(context);
+  const ran = good.templateRan && !GROWS.test(context.incident.cause);
+  if (!well && !ran) return units;
+  const left = units.filter((unit) => !well?.asNew && !isInTemplate(unit, context));
+  if (left.length > 0) return left;
+  const who = well ? `${well.name}, of the same revision, runs well` : 'pods of the same template ran since';
+  return `${fieldsOf(units, context)} changed, but ${who}`;
+}
+
+function isInTemplate({ object, path }: Unit, { declared }: ProposeContext): boolean {
+  const template = podTemplatePath(declared.ref.kind);
+  return template !== undefined && sameObject(object.ref, declared.ref) && startsWith(path, template);
+}
 
 /** Causes whose words say what they are about: a policy may be new, and then nothing that changed in Git is. */
 const MUST_BE_NAMED: ReadonlySet<string> = new Set(['replicas/webhook', 'pod/evicted']);

@@ -6,9 +6,10 @@ import { formatCommit } from '../field-history.ts';
 import type { ProposeContext, SourceVersion } from '../proposer.ts';
 import { alignGenerated } from './align.ts';
 import type { Beginning } from './beginning.ts';
-import { beginningOf } from './beginning.ts';
+import { SAME_ROLLOUT, beginningOf } from './beginning.ts';
 import { SKEW, around, deploymentsOf, statesOf, versionAt } from './deployments.ts';
 import { runsTemplate } from './live-template.ts';
+import { time } from './time.ts';
 
 /** The last state of the Application that is known to have worked, and what shows it. */
 export interface GoodState {
@@ -20,6 +21,8 @@ export interface GoodState {
   readonly rolloutAt: number | undefined;
   /** When the deployment that broke it began, where that is known. */
   readonly startedAt: number | undefined;
+  /** True where the template itself is known to have run since the deployment that broke the workload. */
+  readonly templateRan: boolean;
   /** `abc1234 "subject" (...)`. */
   readonly told: string;
   /** `, deployed at ...`, or nothing. */
@@ -60,16 +63,31 @@ export async function lastGood(context: ProposeContext): Promise<GoodState | { r
     broke: pair && versionAt(versions, pair.broke),
     rolloutAt: beginning.rolloutAt,
     startedAt: pair?.broke.startedAt,
+    templateRan: beginning.templateRan ?? startedLater(context, beginning, pair),
     told: formatCommit(good.commit),
     deployed: pair ? `, deployed at ${pair.broke.deployedAt}` : '',
     evidence: `${worked.charAt(0).toUpperCase()}${worked.slice(1)}`,
   };
 }
 
+/**
+ * Whether the pods of a kind without ReplicaSets were made long after the deployment: others of the same template were there in
+ * between, until they were drained or deleted.
+ */
+function startedLater(
+  { incident }: ProposeContext,
+  { rolloutAt }: Beginning,
+  pair: ReturnType<typeof around>,
+): boolean {
+  const { kind } = incident.object;
+  if ((kind !== 'StatefulSet' && kind !== 'DaemonSet') || rolloutAt === undefined || !pair) return false;
+  return rolloutAt - pair.broke.startedAt > SAME_ROLLOUT;
+}
+
 /** Why the times alone say that no earlier state is known to have worked, or that the symptom began with something else. */
 function doubtOf(
   { policy }: ProposeContext,
-  { rolloutAt, since, workedAt, ready }: Beginning,
+  { rolloutAt, since, workedAt, ready, witness }: Beginning,
   pair: ReturnType<typeof around>,
 ): string | undefined {
   if (!pair && !ready)
@@ -77,6 +95,10 @@ function doubtOf(
   const startedAt = pair?.broke.startedAt ?? rolloutAt;
   if (startedAt !== undefined && (since ?? rolloutAt ?? 0) - startedAt > WINDOW) {
     return 'the symptom began more than a day after the last deployment before it, so it did not begin with that';
+  }
+  const before = time(witness?.metadata.creationTimestamp);
+  if (pair && before !== undefined && before > pair.broke.startedAt - SKEW) {
+    return 'the last deployment before the symptom was rolled out by an earlier ReplicaSet: the one that fails came later, and not from Git';
   }
   if (workedAt !== undefined && startedAt !== undefined && workedAt > startedAt + SKEW) {
     return 'it has succeeded since the last deployment before the symptom';

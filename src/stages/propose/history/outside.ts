@@ -8,6 +8,7 @@ import { SKEW } from './deployments.ts';
 import { lastWords } from './named.ts';
 import { firstRunAfter } from './schedule.ts';
 import { time } from './time.ts';
+import type { Unit } from './units.ts';
 import { selectorMatches } from '../workloads.ts';
 
 /** Causes that another object than the pod can make: a failure of these in earlier pods too is no matter of the revision. */
@@ -21,11 +22,15 @@ const CALM = 5 * 60 * 1000;
  * Why the failure is not the last deployment's doing, whatever that changed: pods of the earlier revision fail as well, the
  * workload failed before it, or the symptom names a Service that is down. Undefined where nothing shows that.
  */
-export async function outside(context: ProposeContext, startedAt: number | undefined): Promise<string | undefined> {
+export async function outside(
+  context: ProposeContext,
+  units: readonly Unit[],
+  startedAt: number | undefined,
+): Promise<string | undefined> {
   return (
     earlierFail(context, startedAt) ??
     (startedAt === undefined ? undefined : (downBefore(context, startedAt) ?? missedBefore(context, startedAt))) ??
-    (await downService(context))
+    (await downService(context, units))
   );
 }
 
@@ -117,19 +122,24 @@ function missedBefore({ incident, snapshot }: ProposeContext, startedAt: number)
     : `the run of ${new Date(due).toISOString()}, before the last deployment, did not succeed either`;
 }
 
-/** A Service that the symptom's words name and that has pods, none of them ready; the workload's own do not count. */
-async function downService(context: ProposeContext): Promise<string | undefined> {
+/**
+ * A Service that the symptom's words name and that has no ready pod. The workload's own do not count, nor does one that it was
+ * only now told to use.
+ */
+async function downService(context: ProposeContext, units: readonly Unit[]): Promise<string | undefined> {
   const { incident, snapshot } = context;
   if (!RUNTIME.test(incident.cause)) return undefined;
   const text = [...incident.evidence.map((evidence) => evidence.text), await lastWords(context)].join('\n');
   const own = failingPods(context);
+  const now = JSON.stringify(units.flatMap(({ leaves }) => leaves.map(({ from }) => from ?? null)));
   for (const { metadata, spec } of snapshot.objects.Service) {
     const { name, namespace = '' } = metadata;
     const selects = (pod: Pod): boolean =>
       pod.metadata.namespace === namespace && selectorMatches(spec?.selector ?? {}, pod.metadata.labels ?? {});
-    if (!namesHost(text, name, namespace === incident.object.namespace ? undefined : namespace)) continue;
-    const pods = snapshot.objects.Pod.filter((pod) => selects(pod) && isAlive(pod));
-    if (pods.length === 0 || pods.some(isReady) || own.some(selects)) continue;
+    if (Object.keys(spec?.selector ?? {}).length === 0 || own.some(selects)) continue;
+    const other = namespace === incident.object.namespace ? undefined : namespace;
+    if (!namesHost(text, name, other) || namesHost(now, name, other)) continue;
+    if (snapshot.objects.Pod.some((pod) => selects(pod) && isAlive(pod) && isReady(pod))) continue;
     return `the symptom names ${formatRef(refOfKind('Service', metadata))}, which has no ready pod: it depends on that`;
   }
   return undefined;
