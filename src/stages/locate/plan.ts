@@ -153,9 +153,25 @@ async function settle(
 
 /** What keeps the value from being changed, as far as that can be told. */
 async function hintFor(context: LocateContext, session: Session, goal: Goal): Promise<string | undefined> {
-  const here =
-    templateHint(goal) ?? anchorHint(session) ?? unreadValues(goal.source) ?? unwrittenOptions(context, goal);
-  return here ?? pinnedBeside(context.git, goal.location);
+  return (
+    templateHint(goal) ??
+    anchorHint(session) ??
+    oneMoreHint(session, goal) ??
+    unreadValues(goal.source) ??
+    unwrittenOptions(context, goal) ??
+    (await pinnedBeside(context.git, goal.location))
+  );
+}
+
+/** A place that sets the value and one other field, such as the ConfigMap entry that a Kustomize replacement copies. */
+function oneMoreHint({ tried }: Session, { declared }: Goal): string | undefined {
+  for (const { place, why } of tried) {
+    const other = /^it does not give exactly what is wanted: (.+) differs$/.exec(why)?.[1];
+    if (other === undefined || / and \d+ more$/.test(other) || other.startsWith(`${formatRef(declared.ref)} `))
+      continue;
+    return `${place} would change ${other} too`;
+  }
+  return undefined;
 }
 
 /** Where the value is written, and others share it through an anchor. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { createChartCache } from '../../../src/adapters/render/charts.ts';
@@ -20,7 +21,7 @@ metadata: {name: {{ .Release.Name }}}
 data: {mode: {{ .Values.mode }}, size: {{ .Values.size | quote }}}
 `;
 
-test('a chart of a registry comes from the cache; its values are edited in the value file that is in Git', async () => {
+test('a chart of a registry comes from the cache; its values are edited in the value file that is in Git', async (t) => {
   using charts = checkoutOf({
     'db/Chart.yaml': 'apiVersion: v2\nname: db\nversion: 1.4.2\n',
     'db/values.yaml': 'mode: small\nsize: 1\n',
@@ -29,7 +30,9 @@ test('a chart of a registry comes from the cache; its values are edited in the v
   execFileSync('tar', ['-czf', join(charts.directory, 'db-1.4.2.tgz'), '-C', charts.directory, 'db']);
   using values = checkoutOf({ 'prod/db.yaml': '# for production\nmode: large\n' });
   const repoURL = 'https://git.example.com/team/values.git';
-  const git = localGit({ [repoURL]: repositoryOf(values.directory) });
+  const repository = repositoryOf(values.directory);
+  t.after(() => rmSync(repository, { recursive: true, force: true }));
+  const git = localGit({ [repoURL]: repository });
   const application = Application.parse({
     metadata: { name: 'db', namespace: 'argocd' },
     spec: {
@@ -75,7 +78,7 @@ test('a chart of a registry comes from the cache; its values are edited in the v
   git.close();
 });
 
-test('a chart of a registry with values in the Application: the Application is edited, in the repository of its parent', async () => {
+test('a chart of a registry with values in the Application: the Application is edited, in the repository of its parent', async (t) => {
   using charts = checkoutOf({
     'db/Chart.yaml': 'apiVersion: v2\nname: db\nversion: 1.4.2\n',
     'db/values.yaml': 'mode: small\nsize: 1\n',
@@ -97,7 +100,9 @@ spec:
 `;
   using apps = checkoutOf({ 'apps/db.yaml': manifest });
   const repoURL = 'https://git.example.com/team/apps.git';
-  const git = localGit({ [repoURL]: repositoryOf(apps.directory) });
+  const repository = repositoryOf(apps.directory);
+  t.after(() => rmSync(repository, { recursive: true, force: true }));
+  const git = localGit({ [repoURL]: repository });
   const document = readDocuments(manifest);
   assert.ok(document.ok);
   const db = Application.parse(document.value[0]?.value);

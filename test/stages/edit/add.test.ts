@@ -64,3 +64,13 @@ void test('a string with line breaks does not swallow the comment below it', () 
   const after = edited('a: x\n  # deeper\nb: 1\n', add('a', 'one\ntwo\n'));
   assert.equal(after, 'a: "one\\ntwo\\n"\n  # deeper\nb: 1\n');
 });
+
+void test('a file with nothing in it gets its first entry', () => {
+  assert.equal(edited('', add('a', 1)), 'a: 1\n');
+  assert.equal(edited('# none yet\n', add('a', { b: 'on' })), '# none yet\na:\n  b: "on"\n');
+  assert.equal(edited('# none yet', add('a', 1)), '# none yet\na: 1');
+  assert.equal(edited('---\r\n# none\r\n', add('a', 1), add('b', 2)), '---\r\n# none\r\na: 1\r\nb: 2\r\n');
+  assert.equal(edited('# c\n{}\n', add('a', { b: 1 })), '# c\na:\n  b: 1\n');
+  assert.equal(edited('{ } # c\n', add('a', 1)), '{ a: 1 } # c\n');
+  assert.equal(codeOf('', { op: 'replace', path: path('a'), value: 1 }), 'edit-not-found');
+});

@@ -35,7 +35,8 @@ test('pipelines and functions', () => {
 });
 
 test('dashes take the blanks outside with them', () => {
-  assert.equal(filled('a  {{- .env -}}  b'), 'a  {{- .env -}}  b', 'a dash needs a blank inside');
+  assert.equal(filled('a  {{- .env -}}  b'), 'aPRODb');
+  assert.equal(filled('a  {{ .env }}  b'), 'a  PROD  b');
   assert.equal(filled('a  {{- " " }}{{ .env -}}\n b'), 'a PRODb');
 });
 

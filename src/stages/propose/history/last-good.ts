@@ -97,7 +97,7 @@ function doubtOf(
     return 'the symptom began more than a day after the last deployment before it, so it did not begin with that';
   }
   const before = time(witness?.metadata.creationTimestamp);
-  if (pair && before !== undefined && before > pair.broke.startedAt - SKEW) {
+  if (pair && before !== undefined && before > pair.broke.startedAt) {
     return 'the last deployment before the symptom was rolled out by an earlier ReplicaSet: the one that fails came later, and not from Git';
   }
   if (workedAt !== undefined && startedAt !== undefined && workedAt > startedAt + SKEW) {
