@@ -24,7 +24,10 @@ export function replaceValue(layout: Layout, target: Target, value: JsonValue): 
     const spans = rewriteBlock(layout, node, slotColumn(layout, slot), value);
     if (spans) return spans;
   }
-  if (typeof value === 'string' && value.includes('\n') && !flow) return putMultiline(layout, node, slot, value);
+  // A text that is written with escapes stays so.
+  const escaped = node.kind === 'scalar' && node.style === 'double' && node.text.includes('\n');
+  if (typeof value === 'string' && value.includes('\n') && !flow && !escaped)
+    return putMultiline(layout, node, slot, value);
   const text =
     typeof value === 'object' && value !== null
       ? flowText(value, layout)

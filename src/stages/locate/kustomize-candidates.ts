@@ -16,6 +16,7 @@ import { editAt, leavesOf } from './places.ts';
 import type { Goal } from './goal.ts';
 import { withWrittenNames } from './reference-names.ts';
 import type { Candidate, LocateContext, Session } from './session.ts';
+import { textCandidates } from './text-origins.ts';
 import type { Wish } from './value-candidates.ts';
 import { scalarCandidates, wishesOf } from './value-candidates.ts';
 
@@ -48,6 +49,7 @@ export async function* kustomizeCandidates(
   if (only && more.length === 0) {
     ranked.push(...imageEntryCandidates(places, only).map((candidate) => ({ candidate, cost: -2 })));
     ranked.push(...jsonStepCandidates(places, goal, only));
+    ranked.push(...textCandidates(goal, only).map((candidate) => ({ candidate, cost: 0 })));
     for (const { leaf, value, cost } of scalarCandidates(leavesThatCarry(places), only)) {
       const candidate = {
         repoURL: leaf.place.repoURL,

@@ -1,7 +1,9 @@
+import { posix } from 'node:path';
 import type { FieldPath } from '../../domain/field-path.ts';
 import { getField } from '../../domain/field-path.ts';
 import { isArray, plainText } from '../../domain/json.ts';
 import { NO_OVERLAY, readSource } from './files.ts';
+import type { Place } from './places.ts';
 import { generatorsOf, plainEntry, textsOf } from './generator-candidates.ts';
 import { kustomizePlaces } from './kustomize-places.ts';
 import { perturb } from './proposals.ts';
@@ -28,6 +30,8 @@ export function textOrigins(question: Question, path: FieldPath): readonly TextO
   const { source, declared } = question;
   const { checkout } = source.request;
   if (source.type === 'Helm') return chartTexts(question, path);
+  const copied = copiedLines(question, path);
+  if (copied.length > 0) return copied;
   const [root, key, ...rest] = path;
   if (root !== 'data' || typeof key !== 'string' || rest.length > 0) return [];
   const before = plainEntry(getField(declared.object, path), declared.ref.kind === 'Secret');
@@ -46,13 +50,64 @@ export function textOrigins(question: Question, path: FieldPath): readonly TextO
   );
 }
 
+/** Lines of `envs` that hold a field's very value, where a replacement may copy it from the ConfigMap that they go into. */
+function copiedLines(
+  { source, declared }: Pick<Question, 'source' | 'declared'>,
+  path: FieldPath,
+): readonly TextOrigin[] {
+  const value = plainText(getField(declared.object, path));
+  const places = kustomizePlaces(source, NO_OVERLAY);
+  const copies = places.some(
+    ({ kind, value: root }) => kind === 'kustomization' && /"(replacements|vars)":/.test(JSON.stringify(root)),
+  );
+  if (!copies || value === '' || declared.ref.kind === 'ConfigMap' || declared.ref.kind === 'Secret') return [];
+  const { checkout } = source.request;
+  const files = new Set(places.flatMap(envFiles));
+  return [...files].flatMap((file) => {
+    const lines = (readSource(checkout, NO_OVERLAY, file) ?? '').split('\n');
+    return lines.flatMap((line, i): TextOrigin[] => {
+      const [, key = '', text = ''] = /^\s*([^#=\s][^=]*)=(.*?)\r?$/.exec(line) ?? [];
+      if (text !== value) return [];
+      const column = line.indexOf('=') + 2;
+      const changed = lines.with(i, withValue(line, otherText(text))).join('\n');
+      return [{ file, line: i + 1, column, place: `${file}, which a generator reads`, via: key, changed }];
+    });
+  });
+}
+
+/** A line `key=value` with another value; its line end stays. */
+function withValue(line: string, value: string): string {
+  return line.slice(0, line.indexOf('=') + 1) + value + (line.endsWith('\r') ? '\r' : '');
+}
+
+/** The files of `envs` in the generators of a kustomization. */
+function envFiles({ kind, file, value }: Place): readonly string[] {
+  if (kind !== 'kustomization') return [];
+  return ['configMapGenerator', 'secretGenerator'].flatMap((field) => {
+    const generators = getField(value, [field]);
+    return (isArray(generators) ? generators : []).flatMap((generator) => {
+      const envs = getField(generator, ['envs']);
+      return (isArray(envs) ? envs : []).flatMap((env) =>
+        typeof env === 'string' ? [posix.normalize(posix.join(posix.dirname(file), env))] : [],
+      );
+    });
+  });
+}
+
 /** The same files with a wanted text, for a field that is one of them whole. */
 export function textCandidates(
   question: Pick<Question, 'source' | 'declared'>,
   { path, before, after }: Wish,
 ): readonly Candidate[] {
-  if (question.source.type !== 'Helm' || typeof before !== 'string' || typeof after !== 'string') return [];
   const { checkout } = question.source.request;
+  if (typeof before !== 'string' || typeof after !== 'string') return [];
+  if (question.source.type === 'Kustomize') {
+    return copiedLines(question, path).map(({ file, line, place }) => {
+      const lines = (readSource(checkout, NO_OVERLAY, file) ?? '').split('\n');
+      const text = lines.with(line - 1, withValue(lines[line - 1] ?? '', after)).join('\n');
+      return { repoURL: checkout.repoURL, edits: [], texts: new Map([[file, text]]), place };
+    });
+  }
   return chartTexts(question, path).map(({ file, place }) => {
     const text = (readSource(checkout, NO_OVERLAY, file) ?? '').replace(before.trim(), () => after.trim());
     return { repoURL: checkout.repoURL, edits: [], texts: new Map([[file, text]]), place };

@@ -8,7 +8,7 @@ import { cutOff, html, json, oneOf, only } from './front.ts';
 import { startWorld } from './world.ts';
 
 const MAIN = fileURLToPath(new URL('../../../src/cli/main.ts', import.meta.url));
-const LONGEST = 120_000;
+const LONGEST = 300_000;
 
 void test('a daemon: a login page, then a short limit and an answer that breaks off, then the pull request', async (t) => {
   const world = await startWorld(t);

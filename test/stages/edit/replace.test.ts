@@ -80,3 +80,7 @@ void test('a merge key of an item may change with the rest of it', () => {
 void test('what is there already is not written', () => {
   assert.equal(edited('a: 0x10\nb: {c: [1]}\n', replace('a', 16), replace('b', { c: [1] })), 'a: 0x10\nb: {c: [1]}\n');
 });
+
+void test('a text with line breaks that is written with escapes stays so', () => {
+  assert.equal(edited('a: "x\\ny\\n" # c\n', replace('a', 'x\nz\n')), 'a: "x\\nz\\n" # c\n');
+});

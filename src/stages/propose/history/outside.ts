@@ -4,6 +4,7 @@ import { createOwnerIndex } from '../../../domain/owners.ts';
 import { findObject, refOfKind } from '../../../domain/snapshot.ts';
 import type { ProposeContext } from '../proposer.ts';
 import { failingPods, revisionOf } from '../ran-before.ts';
+import { SAME_ROLLOUT } from './beginning.ts';
 import { SKEW } from './deployments.ts';
 import { lastWords } from './named.ts';
 import { firstRunAfter } from './schedule.ts';
@@ -14,8 +15,7 @@ import { selectorMatches } from '../workloads.ts';
 /** Causes that another object than the pod can make: a failure of these in earlier pods too is no matter of the revision. */
 const RUNTIME = /^(?:crash|probe)\//;
 
-/** Pods that are made this much earlier are not part of the same rollout. */
-const SAME_ROLLOUT = 10 * 60 * 1000;
+/** Ready for longer than this is more than a moment between two crashes. */
 const CALM = 5 * 60 * 1000;
 
 /**
