@@ -9,7 +9,17 @@ import { readResults } from './table.ts';
 const ATTEMPTS = 2;
 
 /** These take longest: begun first, they do not keep one lane busy when the others are done. */
-const LONGEST = ['in-cluster/deployment', 'scenarios/ends', 'install/document', 'scenarios/fleet', 'forge/gitea'];
+const LONGEST = [
+  'in-cluster/deployment',
+  'install/document',
+  'scenarios/ends',
+  'scenarios/fleet',
+  'forge/gitea',
+  'in-cluster/first-install',
+  'bad-input/connection',
+  'scenarios/learn',
+  'bad-input/bare',
+];
 
 export interface TestFile {
   readonly path: string;
