@@ -21,6 +21,8 @@ export interface Incident {
   readonly alike?: readonly ObjectRef[];
   /** Objects that show the failure or follow from it: pods, ReplicaSets. At most 50, sorted. */
   readonly affected: readonly ObjectRef[];
+  /** Of the affected, those that show this very cause; what only follows from it is not among them. At most 50, sorted; absent: all. */
+  readonly showing?: readonly ObjectRef[];
   /** Findings that this cause explains (the pull failure explains the stalled rollout). */
   readonly explains: readonly { readonly cause: string; readonly object: ObjectRef; readonly summary: string }[];
   /** True where older pods of the same workload still serve: the rollout is stuck but the service is up. */

@@ -80,6 +80,7 @@ function toIncident({ snapshot, owners, serving, root, effects, sharers, alike }
     facts: { ...first?.facts, ...(containers.length > 1 ? { containers } : {}) },
     ...(alike.length === 0 ? {} : { alike }),
     affected: affected.slice(0, MOST_AFFECTED),
+    ...(effects.length === 0 ? {} : { showing: uniqueRefs(failing).slice(0, MOST_AFFECTED) }),
     explains: explains.toSorted((a, b) => explainKey(a).localeCompare(explainKey(b))).slice(0, MOST_AFFECTED),
     stillServing,
   };

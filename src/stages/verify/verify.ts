@@ -116,13 +116,14 @@ function putsThere({ operations }: Change, subject: string): boolean {
 }
 
 /**
- * Pods from before the fix may go on failing until they are replaced. Where an incident names no pod (a Service, a
- * claim, pods that are refused), it counts once it is seen after the fix was applied.
+ * Pods from before the fix may go on failing until they are replaced, and new ones may fail for another reason. Where an
+ * incident names no pod (a Service, a claim, pods that are refused), it counts once it is seen after the fix was applied.
  */
 function showsOnNewPods(incident: Incident, appliedAt: string, snapshot: Snapshot): boolean {
-  const names = new Set(
-    incident.affected.filter(({ kind }) => kind === 'Pod').map(({ namespace, name }) => `${namespace}/${name}`),
-  );
+  // Pods that only show what follows count where the cause itself shows on none (a claim).
+  const showing = (incident.showing ?? []).filter(({ kind }) => kind === 'Pod');
+  const pods = showing.length > 0 ? showing : incident.affected.filter(({ kind }) => kind === 'Pod');
+  const names = new Set(pods.map(({ namespace, name }) => `${namespace}/${name}`));
   if (names.size === 0) return incident.since !== undefined && Date.parse(incident.since) >= Date.parse(appliedAt);
   return snapshot.objects.Pod.some((pod) => {
     const { namespace, name } = refOfKind('Pod', pod.metadata);

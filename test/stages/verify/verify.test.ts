@@ -123,6 +123,29 @@ test('a merge that renders to the same manifests needs no operation', async () =
   assert.equal((await look(state, 14, {}, { soakSince: at(3).toISOString() })).end, 'verified');
 });
 
+test('new pods that fail for another reason do not make a fix not-fixed while an old pod shows the failure', async () => {
+  const pod = (name: string) => ({ apiVersion: 'v1', kind: 'Pod', namespace: 'shop', name });
+  const affected = [pod('web-0'), pod('web-1')];
+  const other = { cause: 'crash/exit-error', object: pod('web-1'), summary: 'web exits with code 1' };
+  const both = incident({ affected, showing: [pod('web-0')], explains: [other] });
+  assert.equal((await look({}, 3, { snapshot: cluster(0), incidents: [both] })).end, 'waiting');
+  const itself = incident({ affected, showing: affected, explains: [other] });
+  assert.equal((await look({}, 3, { snapshot: cluster(0), incidents: [itself] })).end, 'not-fixed');
+});
+
+test('where a claim is the root, a new pod that waits for it shows that the fix did not help', async () => {
+  const claim = { apiVersion: 'v1', kind: 'PersistentVolumeClaim', namespace: 'shop', name: 'data' };
+  const pod = { apiVersion: 'v1', kind: 'Pod', namespace: 'shop', name: 'web-1' };
+  const waits = incident({ affected: [claim, pod], showing: [claim] });
+  assert.equal((await look({}, 3, { snapshot: cluster(0), incidents: [waits] })).end, 'not-fixed');
+});
+
+test('an end by a shortage of the whole node does not count against a raised limit', async () => {
+  const shortage = incident({ fingerprint: 'g', cause: 'memory/node-out-of-memory' });
+  const seen = await look({}, 3, { snapshot: cluster(0), incidents: [shortage] });
+  assert.equal(seen.end, 'waiting');
+});
+
 test('the same failure on new pods is not-fixed, on old pods it is waited for', async () => {
   const fails = { snapshot: cluster(0), incidents: [incident()] };
   assert.equal((await look({}, 3, fails)).end, 'not-fixed');

@@ -2,7 +2,9 @@ import { quantity, formatBytes, toUnits } from '../../../domain/quantity.ts';
 import { endingsOf, failingSince, keepsEnding } from '../container-runs.ts';
 import type { Event } from '../../../domain/kubernetes/cluster-objects.ts';
 import { SMALLEST_MEMORY } from '../../../domain/quantity.ts';
+import type { ObjectRef } from '../../../domain/object-ref.ts';
 import { defineDetector } from '../detector.ts';
+import { firstSeen, lastSeen } from '../event-index.ts';
 import { eventEvidence, fieldEvidence } from '../evidence.ts';
 import { tellsTinyMemory } from '../messages/runtime-error.ts';
 import type { ContainerView, PodView } from '../pod-view.ts';
@@ -19,6 +21,11 @@ export const memory = defineDetector({
       severity: 'critical',
       docs: 'The kernel ended the container because it used more memory than its limit, or than the node has.',
     },
+    'memory/node-out-of-memory': {
+      title: 'Node out of memory',
+      severity: 'critical',
+      docs: 'The kernel ended the container when the node as a whole ran out of memory (event `SystemOOM`): its own limit is not why.',
+    },
   },
   detect(index, report) {
     for (const view of index.pods) {
@@ -27,6 +34,7 @@ export const memory = defineDetector({
         const ending = endingsOf(container).find(({ terminated }) => isOutOfMemory(terminated));
         const sandbox = ending === undefined ? tinySandbox(index, view, container) : undefined;
         if (sandbox === undefined && (ending === undefined || !keepsEnding(index, view, container))) continue;
+        const shortage = sandbox === undefined ? systemOutOfMemory(index, view, container) : undefined;
         const limit = memoryLimit(container);
         const { exitCode, finishedAt, reason = '', message = '' } = ending?.terminated ?? {};
         const restarts = container.status?.restartCount;
@@ -37,10 +45,14 @@ export const memory = defineDetector({
         if (restarts !== undefined) {
           evidence.push(fieldEvidence(view.ref, `${container.path}.restartCount`, String(restarts)));
         }
-        report('memory/oom-killed', {
+        if (shortage) evidence.push(eventEvidence(refOfNode(view), shortage));
+        const what = shortage
+          ? `was killed while node ${view.pod.spec.nodeName} ran out of memory`
+          : 'is out of memory';
+        report(shortage ? 'memory/node-out-of-memory' : 'memory/oom-killed', {
           object: view.ref,
           container,
-          summary: `${describe(container)} is out of memory; ${at}`,
+          summary: `${describe(container)} ${what}; ${at}`,
           since: failingSince(index, view, container),
           evidence,
           facts: {
@@ -63,6 +75,34 @@ function isOutOfMemory({
   message?: string | undefined;
 }): boolean {
   return reason === 'OOMKilled' || (reason === 'StartError' && tellsTinyMemory(message));
+}
+
+/** Events of the kubelet and times of the runtime differ by moments; the kubelet reads the kernel's log as it is written. */
+const SAME_MOMENT = 10_000;
+
+/**
+ * The event of the whole node's shortage that every end for want of memory goes with; undefined where one of them has none.
+ * The kubelet tells `SystemOOM` where the kernel names no cgroup whose limit was hit (pkg/kubelet/oom/oom_watcher_linux.go,
+ * cAdvisor utils/oomparser), so a kill by a container's own limit has no such event.
+ */
+function systemOutOfMemory(index: SnapshotIndex, view: PodView, container: ContainerView): Event | undefined {
+  if (view.pod.spec.nodeName === undefined) return undefined;
+  // Events of objects without a namespace are kept in this one.
+  const node = { ...refOfNode(view), namespace: 'default' };
+  const told = index.eventsOf(node).filter(({ reason }) => reason === 'SystemOOM');
+  const ends = endingsOf(container).filter(({ terminated }) => isOutOfMemory(terminated));
+  const found = ends.map(({ terminated: { finishedAt = '' } }) =>
+    told.find((event) =>
+      [firstSeen(event), lastSeen(event)].some(
+        (time = '') => Math.abs(Date.parse(time) - Date.parse(finishedAt)) <= SAME_MOMENT,
+      ),
+    ),
+  );
+  return found.every((event) => event !== undefined) ? found[0] : undefined;
+}
+
+function refOfNode({ pod }: PodView): ObjectRef {
+  return { apiVersion: 'v1', kind: 'Node', name: pod.spec.nodeName ?? '' };
 }
 
 /** The pod's sandbox has the limits of its containers together: below a few MiB nothing starts at all. */

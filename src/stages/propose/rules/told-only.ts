@@ -9,6 +9,8 @@ const REASONS: Readonly<Record<string, string>> = {
     'no manifest of the Application mends this: the provisioner that the class names has to be installed, or to run',
   'scheduling/volume-elsewhere':
     'no manifest of the Application mends this: a volume does not follow its pod, so there must be room where it is',
+  'memory/node-out-of-memory':
+    'the node as a whole ran out of memory, so the limit of this container is not what ended it: the node has to hold less, or more',
   'autoscaler/request-missing': 'how much the container needs is not known from here',
   'autoscaler/several-for-one': 'which of the autoscalers is wanted is not known from here',
   'disruption/no-matching-pods': 'a PodDisruptionBudget is policy, which is left to people',
