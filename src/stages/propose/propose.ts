@@ -5,9 +5,16 @@ import { sha256 } from '../../domain/fingerprint.ts';
 import { canonicalJson } from '../../domain/json.ts';
 import { refKey } from '../../domain/object-ref.ts';
 import type { Answer, Declined, Fix, Origin } from '../../domain/proposal.ts';
+import { factAgainst } from './facts/against.ts';
 import { immutableReason } from './immutable.ts';
 import { startsWith } from './object-diff.ts';
 import type { ProposeContext, Proposer } from './proposer.ts';
+
+/** Sources that do not look at the cluster themselves, by what their fix is called. */
+const HELD_AGAINST_FACTS: Readonly<Partial<Record<Origin, string>>> = {
+  pattern: 'the learned change',
+  llm: "the model's answer",
+};
 
 /** What all sources said, the one fix that stands (or none), and why. */
 export interface Proposed {
@@ -73,7 +80,11 @@ async function answerOf(proposer: Proposer, context: ProposeContext): Promise<An
     if (effect === undefined) return decline('its change does not apply to what Git declares now');
     if (effect === effectOf([], context)) return decline('its change changes nothing');
     const fixed = immutableReason(answer.changes, context);
-    return fixed === undefined ? answer : decline(fixed);
+    if (fixed !== undefined) return decline(fixed);
+    const told = HELD_AGAINST_FACTS[origin];
+    const fact = told === undefined ? undefined : await factAgainst(answer.changes, context);
+    if (fact === undefined) return answer;
+    return { kind: 'declined', origin, name: answer.name, reason: `${told} is refused: ${fact}` };
   } catch (error) {
     // One broken source must not keep the others from answering.
     return decline(`it failed: ${error instanceof Error ? error.message : String(error)}`);
@@ -96,7 +107,8 @@ function decide(answers: readonly Answer[], context: ProposeContext): { chosen: 
         why: `the history puts back the value that the field had, which is surer than the guess of ${fix.name}`,
       };
     }
-    return { chosen: fix, why: `${origin} ${fix.name} is the first source with exactly one fix` };
+    const chosen = putBack && isEstimate(fix) ? withOther(fix, putBack) : fix;
+    return { chosen, why: `${origin} ${fix.name} is the first source with exactly one fix` };
   }
   const why =
     differing.length > 0 ? `the answers of ${differing.join(' and ')} differ, so none is used` : 'no source has a fix';
@@ -121,6 +133,12 @@ function effectOf(changes: readonly Change[], { siblings }: ProposeContext): str
     after.set(refKey(ref), applied.value.object);
   }
   return sha256(canonicalJson([...after.values()]));
+}
+
+/** A fix that tells the reviewer of the other one: an amount stands, for it undoes nothing that somebody wanted. */
+function withOther(fix: Fix, putBack: Fix): Fix {
+  const rationale = `${fix.rationale} The history offers another change instead, which may be the better one: ${putBack.rationale}`;
+  return { ...fix, rationale };
 }
 
 /** Whether a fix rests on a guess: what was learned elsewhere, or an amount that nothing in the cluster names. */

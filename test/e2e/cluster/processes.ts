@@ -40,7 +40,8 @@ export function createProcesses(directory: string): Processes {
       const out = openSync(log, 'a');
       const child = spawn(program, args, {
         cwd,
-        env: { PATH: process.env['PATH'], HOME: directory, ...env },
+        // Collecting garbage less often takes memory, of which there is enough, instead of the processors, which all share.
+        env: { PATH: process.env['PATH'], HOME: directory, GOGC: '400', ...env },
         stdio: hear === undefined ? ['ignore', out, out] : ['ignore', 'pipe', 'pipe'],
         // It leads a group of its own, by which what it starts is ended with it.
         detached: true,

@@ -35,10 +35,16 @@ export async function outside(
 }
 
 /** Pods of an earlier revision that live on and are not ready, with none beside them that is, or fail in the same container. */
-function earlierFail(context: ProposeContext, startedAt: number | undefined): string | undefined {
+export function earlierFail(
+  context: ProposeContext,
+  startedAt: number | undefined,
+  madeBefore = Number.POSITIVE_INFINITY,
+): string | undefined {
   const failing = new Set(failingPods(context).map(revisionOf));
   if (failing.size === 0 || context.incident.object.kind === 'CronJob') return undefined;
-  const earlier = livingPods(context).filter((pod) => !failing.has(revisionOf(pod)));
+  const earlier = livingPods(context).filter(
+    (pod) => !failing.has(revisionOf(pod)) && (time(pod.metadata.creationTimestamp) ?? 0) < madeBefore,
+  );
   const same = earlier.find((pod) => failsToo(pod, context, startedAt));
   const one = same ?? (earlier.every((pod) => !isReady(pod)) ? earlier[0] : undefined);
   return one && `${one.metadata.name}, of the earlier revision, fails as well`;
@@ -101,7 +107,7 @@ function isReady({ status }: Pod): boolean {
 }
 
 /** A Deployment that was not available when the last deployment began was broken by something before. */
-function downBefore({ incident, snapshot }: ProposeContext, startedAt: number): string | undefined {
+export function downBefore({ incident, snapshot }: ProposeContext, startedAt: number): string | undefined {
   const { kind, name, namespace } = incident.object;
   if (kind !== 'Deployment') return undefined;
   const conditions = findObject(snapshot, 'Deployment', name, namespace)?.status?.conditions;
@@ -112,7 +118,7 @@ function downBefore({ incident, snapshot }: ProposeContext, startedAt: number): 
 }
 
 /** A CronJob's run that was due after the last success and before the deployment had the earlier template, and did not succeed. */
-function missedBefore({ incident, snapshot }: ProposeContext, startedAt: number): string | undefined {
+export function missedBefore({ incident, snapshot }: ProposeContext, startedAt: number): string | undefined {
   const { kind, name, namespace } = incident.object;
   const live = kind === 'CronJob' ? findObject(snapshot, 'CronJob', name, namespace) : undefined;
   const success = time(live?.status?.lastSuccessfulTime);
@@ -126,7 +132,7 @@ function missedBefore({ incident, snapshot }: ProposeContext, startedAt: number)
  * A Service that the symptom's words name and that has no ready pod. The workload's own do not count, nor does one that it was
  * only now told to use.
  */
-async function downService(context: ProposeContext, units: readonly Unit[]): Promise<string | undefined> {
+export async function downService(context: ProposeContext, units: readonly Unit[]): Promise<string | undefined> {
   const { incident, snapshot } = context;
   if (!RUNTIME.test(incident.cause)) return undefined;
   const text = [...incident.evidence.map((evidence) => evidence.text), await lastWords(context)].join('\n');

@@ -20,7 +20,8 @@ const KINDS: ReadonlySet<string> = new Set<ReferencedKind>([
   'ServiceAccount',
 ]);
 
-function isReferenced(kind: string): kind is ReferencedKind {
+/** Whether a kind is one that pods name. */
+export function isReferenced(kind: string): kind is ReferencedKind {
   return KINDS.has(kind);
 }
 
@@ -175,7 +176,8 @@ function uniquePlaces(places: readonly PodReference[]): PodReference[] {
   });
 }
 
-function nameOf(missing: MissingReference): string {
+/** What is missing, for a sentence. */
+export function nameOf(missing: MissingReference): string {
   return missing.key === undefined
     ? `${missing.kind} \`${missing.name}\``
     : `key \`${missing.key}\` of ${missing.kind} \`${missing.name}\``;

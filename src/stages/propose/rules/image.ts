@@ -22,7 +22,8 @@ import { belongsTo } from './missing-names.ts';
 import { nearOnes } from './similar.ts';
 
 const answers = answersOf('rule', 'image');
-const NOT_A_TYPO: Readonly<Record<string, string>> = {
+/** Pulls that fail for another reason than the image, by cause, in words. */
+export const NOT_A_TYPO: Readonly<Record<string, string>> = {
   'image/unauthorized': 'the registry refused access: that is a matter of credentials, not of the image',
   'image/rate-limited': 'the registry limits pulls: another image would not help',
   'image/network': 'the registry could not be reached: another image would not help',
@@ -165,7 +166,7 @@ async function otherRepository(
 }
 
 /** Whether the repository is called as its workload is, and the other one is not: then it is another program's. */
-function isOwn({ declared }: ProposeContext, repository: string, other: string): boolean {
+export function isOwn({ declared }: ProposeContext, repository: string, other: string): boolean {
   const [own, theirs] = [repository, other].map((name) => name.split('/').at(-1) ?? name);
   return own !== theirs && belongsTo(own ?? '', declared.ref.name) && !belongsTo(theirs ?? '', declared.ref.name);
 }
