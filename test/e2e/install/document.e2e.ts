@@ -76,7 +76,7 @@ const STEPS: readonly Step[] = [
     command: 'docker build',
     as: () => async () => {
       const reference = `${world.cluster.registry}/remendo:0.1.0`;
-      await importImage(world.cluster, await buildImage(world.cluster, reference));
+      await importImage(world.cluster, await buildImage(world.cluster), reference);
       return built();
     },
   },
