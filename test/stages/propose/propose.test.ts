@@ -74,6 +74,18 @@ describe('propose', () => {
     assert.equal((await propose([sets('rule', 'a', MEMORY, '1Gi'), guarded], CONTEXT)).chosen?.name, 'a');
   });
 
+  it('tells the change that the history offers beside a memory step, with its commit', async () => {
+    const answers = [sets('rule', 'r', MEMORY, '1Gi'), sets('history', 'h', IMAGE, 'web:1.4.0')];
+    const { chosen } = await propose(answers, CONTEXT);
+    assert.equal(chosen?.name, 'r');
+    assert.match(
+      chosen.rationale,
+      /^because The history offers another change instead, which may be the better one: because$/,
+    );
+    const same = [sets('rule', 'r', IMAGE, 'web:1.5.0'), sets('history', 'h', MEMORY, '1Gi')];
+    assert.equal((await propose(same, CONTEXT)).chosen?.rationale, 'because');
+  });
+
   it('lets a rule stand that names what exists: the misspelt value was meant to be new', async () => {
     const answers = [sets('rule', 'r', IMAGE, 'web:1.5.0'), sets('history', 'h', IMAGE, 'web:1.4.0')];
     assert.equal((await propose(answers, CONTEXT)).chosen?.name, 'r');

@@ -2,6 +2,7 @@ import type { ImageRef } from '../../../domain/image-ref.ts';
 import { parseImageRef, sameRepository } from '../../../domain/image-ref.ts';
 import type { JsonValue } from '../../../domain/json.ts';
 import { formatRef, sameObject } from '../../../domain/object-ref.ts';
+import { show } from '../answers.ts';
 import { objectIn } from '../field-history.ts';
 import type { LeafChange } from '../object-diff.ts';
 import { misnamed } from '../history/misnamed.ts';
@@ -44,7 +45,7 @@ async function pullFact(
   if (cause === 'image/rate-limited' && now.registry === next.registry) return NOT_A_TYPO[cause];
   if (cause !== 'image/not-found') return undefined;
   const ran = ranBefore(context);
-  if (ran !== undefined) return `\`${String(from)}\` is not misspelt: ${ran}, so it was there and has gone`;
+  if (ran !== undefined) return `\`${show(from)}\` is not misspelt: ${ran}, so it was there and has gone`;
   const present = await context.registry.exists(now, context.signal);
   return present.ok && present.value ? 'the registry has this image now' : undefined;
 }

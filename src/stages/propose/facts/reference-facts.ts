@@ -11,6 +11,7 @@ import { isReferenced, nameOf } from '../rules/config-reference.ts';
 import { belongsTo, hadKeyUntil, isOwn, meantSo, userOf } from '../rules/missing-names.ts';
 import { isNear } from '../rules/similar.ts';
 import type { Edited } from './edited.ts';
+import { followsRename } from './renamed-data.ts';
 
 /**
  * Why a reference to something that is missing stays as it is: what it names was there, is there now, or is meant; or what it
@@ -25,9 +26,12 @@ export async function referenceFact(edited: readonly Edited[], context: ProposeC
   const names = (one: PodReference): boolean =>
     one.kind === missing.kind && one.name === missing.name && (missing.key ?? one.key) === one.key && !one.optional;
   if (after.filter(names).length >= before.filter(names).length) return undefined;
+  const next = after.filter((reference) => !before.some((other) => isSame(other, reference)));
+  const follows = await Promise.all(next.map((one) => followsRename(missing, one, context)));
+  if (next.length > 0 && follows.every(Boolean)) return undefined;
   const meant = await meantFact(missing, context);
   if (meant !== undefined) return meant;
-  for (const one of after.filter((reference) => !before.some((other) => isSame(other, reference)))) {
+  for (const one of next) {
     const fact = await strangerFact(missing, one, before, context);
     if (fact !== undefined) return fact;
   }

@@ -6,6 +6,7 @@ import { formatCommit, lastFieldChange } from '../field-history.ts';
 import { namedUnits, lastWords } from '../history/named.ts';
 import { downBefore, downService, earlierFail, missedBefore, runsWell } from '../history/outside.ts';
 import { ranWell } from '../history/ran-well.ts';
+import { remoteTrouble } from '../history/remote.ts';
 import { progressOf } from '../history/stalled.ts';
 import { time } from '../history/time.ts';
 import type { Unit } from '../history/units.ts';
@@ -40,17 +41,19 @@ export async function runtimeFact(edited: readonly Edited[], context: ProposeCon
   if (well && (well.asNew || first)) return `${well.name}, of the same revision, runs well`;
   const recent: Unit[] = [];
   for (const unit of units) {
-    const last = await lastFieldChange(context.versions(), unit.object.ref, unit.path);
+    // What stands beside it in a list may have changed later.
+    const path = unit.leaves[0]?.path ?? unit.path;
+    const last = await lastFieldChange(context.versions(), unit.object.ref, path);
     const writtenAt = time(last?.commit.committedAt);
     if (!last || writtenAt === undefined) continue;
     recent.push(unit);
-    if (!inTemplate.some(({ path }) => path === unit.path)) continue;
+    if (!inTemplate.some((leaf) => leaf.path === path)) continue;
     const older =
       earlierFail(context, writtenAt, writtenAt) ?? downBefore(context, writtenAt) ?? missedBefore(context, writtenAt);
     if (older !== undefined)
-      return `${formatFieldPath(unit.path)} is what it is since ${formatCommit(last.commit)}, but ${older}`;
+      return `${formatFieldPath(path)} is what it is since ${formatCommit(last.commit)}, but ${older}`;
   }
-  return (await downService(context, recent)) ?? ranWellFact(units, context);
+  return (await downService(context, recent)) ?? (await remoteTrouble(context, units)) ?? ranWellFact(units, context);
 }
 
 async function ranWellFact(units: readonly Unit[], context: ProposeContext): Promise<string | undefined> {
@@ -78,6 +81,12 @@ function isToldToRun(segment: FieldPath[number]): boolean {
   return typeof segment === 'string' && (TOLD_TO_RUN.has(segment) || segment.endsWith('Probe'));
 }
 
+/** Each leaf in the field that people would name: the variable, the whole command line. */
 function unitsOf({ before, after, leaves }: Edited): Unit[] {
-  return leaves.map((leaf) => ({ object: before, before: after.object, path: leaf.path, leaves: [leaf] }));
+  return leaves.map((leaf) => ({ object: before, before: after.object, path: fieldOf(leaf.path), leaves: [leaf] }));
+}
+
+function fieldOf(path: FieldPath): FieldPath {
+  const at = path.findIndex((segment) => segment === 'env' || segment === 'args' || segment === 'command');
+  return at < 0 ? path : path.slice(0, path[at] === 'env' ? at + 2 : at + 1);
 }

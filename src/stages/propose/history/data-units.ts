@@ -7,6 +7,7 @@ import { baseName } from '../kustomize-hash.ts';
 import { leafChanges } from '../object-diff.ts';
 import { concerns, podReferences } from '../pod-references.ts';
 import type { ProposeContext } from '../proposer.ts';
+import { isSlipOfKey } from '../rules/renamed.ts';
 import type { Unit } from './units.ts';
 
 const DATA: ReadonlySet<string> = new Set(['data', 'binaryData', 'stringData']);
@@ -57,10 +58,18 @@ function changedKeys(now: RenderedObject, then: JsonObject, key: string | undefi
     const renamed = leaves.filter(
       (other) => other.to === undefined && deepEqual(other.from, leaf.to) && !asksFor(user, now, other.path[1]),
     );
+    const added = leaves.flatMap((other) => (other.to === undefined ? [other.path[1]] : []));
+    const misspelt = added.find((name) => typeof name === 'string' && isSlipOfKey(name, key));
+    // What is meant is the new value under the old key: that is for the rule to say.
+    const doubt =
+      renamed.length > 0 || typeof misspelt !== 'string'
+        ? {}
+        : { untouchable: `\`${key}\` of ${formatRef(now.ref)} became \`${misspelt}\`, with another value` };
     return {
       object: now,
       before,
       path: leaf.path,
+      ...doubt,
       leaves: renamed.length === 1 ? [...renamed, leaf] : [leaf],
       ...secret,
     };

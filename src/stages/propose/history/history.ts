@@ -14,6 +14,7 @@ import { blame } from './blame.ts';
 import { namedUnits } from './named.ts';
 import { outside, runsWell } from './outside.ts';
 import { ranWell } from './ran-well.ts';
+import { remoteTrouble } from './remote.ts';
 import { progressOf } from './stalled.ts';
 import { tellChange } from './telling.ts';
 import type { Unit } from './units.ts';
@@ -47,6 +48,8 @@ export const history: Proposer = {
     if (typeof left === 'string') return answers.decline(left);
     const chosen = await choose(left, context);
     if (typeof chosen === 'string') return answers.decline(chosen);
+    const remote = await remoteTrouble(context, [chosen]);
+    if (remote !== undefined) return answers.decline(`${fieldOf(chosen, context)} changed, but ${remote}`);
     return putBack(context, good, chosen);
   },
 };

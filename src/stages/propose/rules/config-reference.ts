@@ -9,6 +9,7 @@ import { concerns, podReferences } from '../pod-references.ts';
 import type { ProposeContext, Proposer } from '../proposer.ts';
 import { ranBefore } from '../ran-before.ts';
 import { hadKeyUntil, isOwn, meantSo, userOf } from './missing-names.ts';
+import { keyWithSlip, renameKey, renamedTo } from './renamed.ts';
 import { isNear, nearOnes } from './similar.ts';
 import { writtenNames } from './written-names.ts';
 
@@ -85,6 +86,17 @@ async function otherName(
 ): Promise<Answer> {
   if (same?.inCluster) return answers.decline(`${nameOf(missing)} exists now`);
   if (same) return answers.decline(`${nameOf(missing)} is declared in Git and not yet applied`);
+  const renamed = await renamedTo(context, missing);
+  if (renamed !== undefined && known.some(({ name, inCluster }) => inCluster && name === renamed.name)) {
+    const operations = uniquePlaces(places).flatMap(({ namePath }) =>
+      replaceField(namePath, missing.name, renamed.name),
+    );
+    return answers.fix(
+      context,
+      [change(context.declared.ref, ...operations)],
+      `${missing.kind} ${missing.name} was renamed to \`${renamed.name}\` by ${renamed.by}, with the same data; this reference was left behind.`,
+    );
+  }
   const meant = await meantSo(context, missing);
   if (meant !== undefined) return answers.decline(`${nameOf(missing)} does not exist, but the name is meant: ${meant}`);
   const keys = places.flatMap(({ key }) => (key === undefined ? [] : [key]));
@@ -133,6 +145,14 @@ async function otherKey(
     return answers.decline(`${nameOf(missing)} is declared in Git and not yet applied`);
   const until = same.declared ? await hadKeyUntil(context, missing, key) : undefined;
   if (until !== undefined) {
+    const slip = await keyWithSlip(context, missing, key);
+    if (slip !== undefined) {
+      return answers.fix(
+        context,
+        [change(slip.holder.ref, ...renameKey(slip, key))],
+        `${missing.kind} ${missing.name} had the key \`${key}\` until ${until}, which wrote \`${slip.key}\` instead; nothing asks for that.`,
+      );
+    }
     return answers.decline(
       `${missing.kind} ${missing.name} had the key \`${key}\` until ${until}: the reference is not what changed`,
     );

@@ -8,9 +8,12 @@ import { CONTAINER, crashing, deployment, modelSays, patternSays, pod, replicaSe
 const env = (name: string, value: string): JsonObject => ({ env: [{ name, value }] });
 const envField = (name: string): string => `${CONTAINER}.env[name=${name}].value`;
 const CRASHES = crashing(9, '2026-03-10T11:58:00Z', '2026-03-10T11:58:02Z');
-const crash = (more: object = {}): { cause: string } => ({
+const crash = (more: { since?: string; affected?: string[] } = {}) => ({
   cause: 'crash/exit-error',
-  ...{ since: ROLLOUT, affected: ['Pod/web-2-x'], evidence: ['Error, exit code 1'], ...more },
+  since: ROLLOUT,
+  affected: ['Pod/web-2-x'],
+  evidence: ['Error, exit code 1'],
+  ...more,
 });
 const FAILING = [replicaSet('web-2', ROLLOUT), pod('web-2', 'x', ROLLOUT, CRASHES)];
 const written = (at: string, name: string, before: string) => [
@@ -74,6 +77,20 @@ const WRONG: readonly [why: string, words: string, answer: Scripted, context: Pr
     }),
   ],
   [
+    'the pods ran well for hours, and the log has only the word `value`',
+    'ran well for',
+    MODE,
+    world({
+      incident: crash({ since: '2026-03-10T11:50:00Z', affected: ['Pod/web-1-x'] }),
+      declared: [mode],
+      cluster: [
+        replicaSet('web-1', '2026-03-10T06:00:00Z'),
+        pod('web-1', 'x', '2026-03-10T06:00:00Z', crashing(2, '2026-03-10T11:57:00Z', '2026-03-10T11:57:05Z')),
+      ],
+      log: 'no value in the answer of the ledger',
+    }),
+  ],
+  [
     'a pod from before the value was written fails as well',
     'web-1-x, of the earlier revision, fails as well',
     MODE,
@@ -116,6 +133,17 @@ const WRONG: readonly [why: string, words: string, answer: Scripted, context: Pr
       declared: [deployment('web', env('DB_HOST', 'db'))],
       cluster: [...FAILING, DOWN],
       log: 'dial tcp: connect to db:5432: connection refused',
+    }),
+  ],
+  [
+    'the log tells of another system, with which a plain word has nothing to do',
+    'the symptom tells of another system',
+    { field: `${CONTAINER}.args[0]`, value: '--quiet' },
+    world({
+      incident: crash(),
+      declared: [deployment('web', { args: ['--verbose'] })],
+      cluster: FAILING,
+      log: 'ledger: 503 service unavailable',
     }),
   ],
   [
@@ -173,7 +201,7 @@ const WRONG: readonly [why: string, words: string, answer: Scripted, context: Pr
     }),
   ],
   [
-    'the ConfigMap was in Git until a commit',
+    'an operator’s object makes the ConfigMap',
     'the name is meant',
     { field: `${REFERENCE}.name`, value: 'defaults' },
     world({
@@ -199,7 +227,7 @@ const WRONG: readonly [why: string, words: string, answer: Scripted, context: Pr
       incident: noKey,
       declared: [configured, configMap('web-settings', 'level')],
       cluster: [configMap('web-settings', 'level')],
-      earlier: [{ at: ROLLOUT, subject: 'tidy', before: { 'ConfigMap/web-settings': { 'data.mode': 'x' } } }],
+      earlier: [{ at: ROLLOUT, subject: 'tidy', before: { 'ConfigMap/web-settings': { 'data.mode': 'fast' } } }],
     }),
   ],
   [
@@ -268,7 +296,7 @@ const RIGHT: readonly [why: string, answer: Scripted, context: ProposeContext][]
         replicaSet('web-1', '2026-03-10T06:00:00Z'),
         pod('web-1', 'x', '2026-03-10T06:00:00Z', crashing(2, '2026-03-10T11:57:00Z', '2026-03-10T11:57:05Z')),
       ],
-      log: 'MODE fast is not supported any more since 12:00',
+      log: 'the value of MODE is not supported any more since 12:00',
     }),
   ],
   [
@@ -316,6 +344,22 @@ const RIGHT: readonly [why: string, answer: Scripted, context: ProposeContext][]
       incident: noSettings,
       declared: [configured, configMap('settings', 'mode')],
       cluster: [configMap('settings', 'mode')],
+    }),
+  ],
+  [
+    'the key was renamed in Git, with its value',
+    { field: `${REFERENCE}.key`, value: 'level' },
+    world({
+      incident: { ...noKey, affected: ['Pod/web-2-x'] },
+      declared: [configured, configMap('web-settings', 'level')],
+      cluster: [...FAILING, configMap('web-settings', 'level')],
+      earlier: [
+        {
+          at: ROLLOUT,
+          subject: 'tidy',
+          before: { 'ConfigMap/web-settings': { 'data.mode': 'x', 'data.level': null } },
+        },
+      ],
     }),
   ],
   [

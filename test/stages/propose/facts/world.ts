@@ -128,14 +128,14 @@ export function patternSays({ field, value }: Scripted, context: ProposeContext)
   const path = parseFieldPath(field);
   assert(path.ok);
   const operation = { op: 'replace', path: path.value, value } as const;
-  const { fix } = answersOf('pattern', 'pattern 1');
   return propose(
     [
       {
         origin: 'pattern',
         name: 'learned',
         causes: ['*'],
-        propose: async () => fix(context, [change(context.declared.ref, operation)], 'confirmed before'),
+        propose: async () =>
+          answersOf('pattern', 'pattern 1').fix(context, [change(context.declared.ref, operation)], 'confirmed before'),
       },
     ],
     context,
