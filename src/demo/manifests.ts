@@ -119,6 +119,8 @@ export function application(repoURL: string): Record<string, unknown> {
       source: { repoURL, path: 'shop', targetRevision: 'main' },
       destination: { server: 'https://kubernetes.default.svc', namespace: NAMESPACE },
       syncPolicy: { automated: { prune: true, selfHeal: true }, syncOptions: ['CreateNamespace=true'] },
+      // The demo makes a dozen deployments, and what ran before them is told from this history.
+      revisionHistoryLimit: 30,
     },
   };
 }

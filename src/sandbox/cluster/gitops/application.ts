@@ -8,6 +8,7 @@ export interface Application extends KubeObject {
     sources?: Source[];
     destination: { server?: string; name?: string; namespace?: string };
     syncPolicy?: { automated?: { prune?: boolean; selfHeal?: boolean; enabled?: boolean }; syncOptions?: string[] };
+    revisionHistoryLimit?: number;
   };
   status?: ApplicationStatus;
 }

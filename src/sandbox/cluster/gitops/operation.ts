@@ -15,7 +15,8 @@ export interface GitOpsTroubles {
   readonly neverSync: Set<string>;
 }
 
-const MAX_HISTORY = 10;
+/** Argo CD's own where the Application says nothing (pkg/apis/application/v1alpha1, RevisionHistoryLimit). */
+const HISTORY_LIMIT = 10;
 
 /** Whether the policy wants a sync now, and nothing stands against it. */
 function wantsSync(
@@ -107,8 +108,7 @@ function history(application: Application, desired: Loaded, deployStartedAt: str
   if (last && fields.revision !== '' && last.revision === fields.revision) return before;
   const id = (last?.id ?? -1) + 1;
   const initiatedBy = { automated: true };
-  return [
-    ...before,
-    { deployStartedAt, deployedAt, id, initiatedBy, ...fields, ...sourceFields(application.spec) },
-  ].slice(-MAX_HISTORY);
+  const limit = application.spec.revisionHistoryLimit ?? HISTORY_LIMIT;
+  const entry = { deployStartedAt, deployedAt, id, initiatedBy, ...fields, ...sourceFields(application.spec) };
+  return [...before, entry].slice(Math.max(0, before.length + 1 - limit));
 }
