@@ -28,9 +28,7 @@ echo "started"
 last=
 [ -z "$PORT" ] || { busybox httpd -f -p "$PORT" -h /www & last=$!; }
 if [ -n "$ALLOCATE_MIB" ]; then
-  # It keeps what it took for as long as the line that it waits for does not come.
-  busybox sleep 2147483647 |
-    busybox awk -v n="$ALLOCATE_MIB" 'BEGIN { for (i = 0; i < n; i++) a[i] = sprintf("%1048576s", ""); getline line }' &
+  busybox awk -v n="$ALLOCATE_MIB" 'BEGIN { for (i = 0; i < n; i++) a[i] = sprintf("%1048576s", ""); while (1) system("busybox sleep 3600") }' &
   last=$!
 fi
 [ -n "$last" ] || { busybox sleep 2147483647 & last=$!; }
