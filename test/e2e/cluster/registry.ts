@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Processes } from './processes.ts';
 import { findProgram } from './prerequisites.ts';
@@ -57,6 +57,8 @@ function makeLayer(directory: string): void {
   copyFileSync(findProgram('/bin/busybox') ?? '/bin/busybox', join(root, 'bin/busybox'));
   copyFileSync(join(import.meta.dirname, 'behave.sh'), join(root, 'bin/behave'));
   for (const file of ['bin/busybox', 'bin/behave']) chmodSync(join(root, file), 0o755);
+  // Without it awk's system() fails at once, and what should wait there for an hour spins.
+  symlinkSync('busybox', join(root, 'bin/sh'));
   chmodSync(join(root, 'tmp'), 0o1777);
   for (const page of ['index.html', 'healthz', 'ready']) writeFileSync(join(root, 'www', page), 'ok\n');
   const owned = ['--owner=0', '--group=0', '--mtime=@0', '--sort=name'];
