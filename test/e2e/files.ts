@@ -19,6 +19,9 @@ const LONGEST = [
   'bad-input/connection',
   'scenarios/learn',
   'bad-input/bare',
+  'scenarios/starts',
+  'scenarios/restart',
+  'scenarios/road',
 ];
 
 export interface TestFile {
