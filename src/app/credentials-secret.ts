@@ -82,7 +82,7 @@ export function whyNoForge(
   const near = misspelt(secret).filter(({ key }) => FORGE_KEYS.some((one) => one === key));
   const keys = secret.keys.length === 0 ? 'no keys' : `the keys ${list(secret.keys)}`;
   const rename = near.map(({ is, key }) => `rename ${is} to ${key}`).join(' and ');
-  return { why: `${name} has ${keys}, and not ${wanted}`, remedy: `${rename || `give it one of these keys`}, ${anew}` };
+  return { why: `${name} has ${keys}, and not ${wanted}`, remedy: `${rename || 'give it one of these keys'}, ${anew}` };
 }
 
 function whyUnused(key: Key, secret: string, env: NodeJS.ProcessEnv): string {

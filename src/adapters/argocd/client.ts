@@ -3,8 +3,9 @@ import type { Problem } from '../../domain/problem.ts';
 import { problem } from '../../domain/problem.ts';
 import type { Result } from '../../domain/result.ts';
 import { err, ok } from '../../domain/result.ts';
+import { parseJson } from '../kubernetes/answer.ts';
 import { connectionFailure } from '../connection/failure.ts';
-import { wholeAnswer } from '../forge/whole-answer.ts';
+import { wholeAnswer } from '../connection/whole-answer.ts';
 import { GRPC, GRPC_WEB, frame, readAnswer } from './grpc-web.ts';
 
 export interface ClientOptions {
@@ -78,7 +79,7 @@ export function createClient({ server: given, token, timeout = 30_000, fetch: se
       const answer = await ask(url, { headers: { accept: 'application/json' } }, signal);
       if (!answer.ok) return answer;
       const { status } = answer.value;
-      const data = parse(await answer.value.text());
+      const data = parseJson(await answer.value.text());
       if (status === 200) {
         const parsed = schema.safeParse(data);
         return parsed.success ? ok(parsed.data) : foreign(status);
@@ -109,11 +110,3 @@ const PROBLEMS: Readonly<Record<number, string>> = {
   [GRPC.unimplemented]: 'argocd-unsupported',
   [GRPC.unauthenticated]: 'argocd-unauthorized',
 };
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}

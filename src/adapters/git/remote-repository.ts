@@ -26,10 +26,13 @@ export interface RemoteOptions {
 
 /** Milliseconds for a fetch; the first one of a large repository takes long. */
 const FETCH = 600_000;
+const FETCH_QUIETLY = ['fetch', '--quiet', '--no-tags', '--no-write-fetch-head'];
 const HEADS = '+refs/heads/*:refs/heads/*';
 const TAGS = '+refs/tags/*:refs/tags/*';
+/** The commit that the server's HEAD stands for: mirrored as a ref, so that one request asks for everything. */
+const SERVER_HEAD = 'refs/remendo/head';
 /** Written after the first complete fetch. */
-const COMPLETE = 'remendo-complete';
+const COMPLETE = 'remendo-mirrored';
 
 /**
  * A remote repository in the cache: bare, without blobs until they are read (where the server can do that), mirrored by each
@@ -66,22 +69,23 @@ export async function openRemote(
     return set.ok ? ok(undefined) : set;
   }
 
-  async function fetchAll(stop: AbortSignal | undefined): Promise<Result<void, Problem>> {
-    const bounds = { signal: stop, timeout: FETCH };
-    const head = await raw(['ls-remote', '--symref', '--', fetchUrl, 'HEAD'], { signal: stop });
-    if (!head.ok) return head;
-    const base = ['fetch', '--quiet', '--prune', '--force', '--no-tags', '--no-write-fetch-head'];
-    let fetched = await raw([...base, '--filter=blob:none', 'origin', HEADS, TAGS], bounds);
-    if (!fetched.ok && /filter/i.test(fetched.error.message))
-      fetched = await raw([...base, 'origin', HEADS, TAGS], bounds);
-    if (!fetched.ok) return fetched;
-    const branch = /^ref: (refs\/heads\/\S+)\tHEAD$/m.exec(head.value)?.[1];
-    if (branch !== undefined) {
-      const set = await raw(['symbolic-ref', 'HEAD', branch]);
-      if (!set.ok) return set;
+  async function fetchAll(
+    stop: AbortSignal | undefined,
+    ask = { head: true, filter: true },
+  ): Promise<Result<void, Problem>> {
+    const refs = [...(ask.head ? [`+HEAD:${SERVER_HEAD}`] : []), HEADS, TAGS];
+    const filter = ask.filter ? ['--filter=blob:none'] : [];
+    const args = [...FETCH_QUIETLY, '--prune', '--force', ...filter, 'origin', ...refs];
+    const fetched = await raw(args, { signal: stop, timeout: FETCH });
+    if (fetched.ok) {
+      await writeFile(join(gitDirectory, COMPLETE), '');
+      return ok(undefined);
     }
-    await writeFile(join(gitDirectory, COMPLETE), '');
-    return ok(undefined);
+    const { message } = fetched.error;
+    if (ask.filter && /filter/i.test(message)) return fetchAll(stop, { ...ask, filter: false });
+    if (!ask.head || !/couldn't find remote ref HEAD/i.test(message)) return fetched;
+    const gone = await raw(['update-ref', '-d', SERVER_HEAD]);
+    return gone.ok ? fetchAll(stop, { ...ask, head: false }) : gone;
   }
 
   async function refresh(stop?: AbortSignal): Promise<Result<void, Problem>> {
@@ -121,7 +125,7 @@ export async function openRemote(
   }
 
   async function look(wanted: string): Promise<Result<string, Problem>> {
-    const names = wanted === 'HEAD' ? ['HEAD'] : refCandidates(wanted, ['refs/heads/', 'refs/tags/']);
+    const names = wanted === 'HEAD' ? [SERVER_HEAD] : refCandidates(wanted, ['refs/heads/', 'refs/tags/']);
     for (const name of names) {
       const found = await git(['rev-parse', '--verify', '--quiet', `${name}^{commit}`]);
       if (!found.ok && found.error.code !== 'revision-missing') return found;
@@ -133,15 +137,7 @@ export async function openRemote(
     if (known.ok && SHA.test(known.value.trim())) return ok(known.value.trim());
     // Merged and deleted branches leave commits that no ref names any more; a server may still give them out.
     if (!SHA.test(wanted)) return err(missing);
-    const fetched = await raw([
-      'fetch',
-      '--quiet',
-      '--no-tags',
-      '--no-write-fetch-head',
-      '--filter=blob:none',
-      'origin',
-      wanted,
-    ]);
+    const fetched = await raw([...FETCH_QUIETLY, '--filter=blob:none', 'origin', wanted]);
     if (fetched.ok) {
       const again = await git(['rev-parse', '--verify', '--quiet', `${wanted}^{commit}`]);
       if (again.ok && SHA.test(again.value.trim())) return ok(wanted);

@@ -12,7 +12,7 @@ export interface GitCredentials {
 
 interface GitCommand {
   readonly args: readonly string[];
-  /** `--git-dir`; absent for commands that need none (ls-remote, init). */
+  /** `--git-dir`; absent for commands that need none (init). */
   readonly gitDirectory?: string;
   /** Adds the authorization header for requests to this URL's host. */
   readonly remote?: { readonly url: string; readonly credentials: GitCredentials | undefined };

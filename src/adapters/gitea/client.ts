@@ -6,7 +6,7 @@ import type { Log } from '../../ports/log.ts';
 import type { Site } from '../forge/trouble.ts';
 import { foreignAnswer, unreachable } from '../forge/trouble.ts';
 import { isShortWait } from '../forge/short-wait.ts';
-import { wholeAnswer } from '../forge/whole-answer.ts';
+import { wholeAnswer } from '../connection/whole-answer.ts';
 import { toForgeError } from './errors.ts';
 import { createScrub } from './scrub.ts';
 

@@ -8,7 +8,7 @@ import { err, ok } from '../../domain/result.ts';
 import type { ForgeResult } from '../../ports/forge.ts';
 import type { Log } from '../../ports/log.ts';
 import { isShortWait } from '../forge/short-wait.ts';
-import { wholeAnswer } from '../forge/whole-answer.ts';
+import { wholeAnswer } from '../connection/whole-answer.ts';
 import { toForeignAnswer, toForgeError } from './errors.ts';
 import type { EtagCache } from './etag-cache.ts';
 import { createMemoryCache, useEtags } from './etag-cache.ts';

@@ -1,7 +1,8 @@
-import type { ContainerStatus, Pod } from '../../domain/kubernetes/pod.ts';
+import type { Pod } from '../../domain/kubernetes/pod.ts';
 import { findObject } from '../../domain/snapshot.ts';
 import { deploymentsOf } from './history/deployments.ts';
 import { time } from './history/time.ts';
+import { wasStarted } from './pod-state.ts';
 import type { ProposeContext } from './proposer.ts';
 
 const REVISION = 'controller-revision-hash';
@@ -81,8 +82,4 @@ function hasRun({ status }: Pod, container: string | undefined): boolean {
   const { containerStatuses = [], initContainerStatuses = [] } = status ?? {};
   if (container === undefined) return containerStatuses.length > 0 && containerStatuses.every(wasStarted);
   return [...containerStatuses, ...initContainerStatuses].some((one) => one.name === container && wasStarted(one));
-}
-
-function wasStarted({ state, lastState }: ContainerStatus): boolean {
-  return (state?.running ?? state?.terminated ?? lastState?.terminated) !== undefined;
 }

@@ -1,3 +1,4 @@
+import { declaredBackends } from '../../domain/declared-backends.ts';
 import { getField } from '../../domain/field-path.ts';
 import type { JsonObject, JsonValue } from '../../domain/json.ts';
 import { isArray, isObject } from '../../domain/json.ts';
@@ -45,12 +46,9 @@ export function referencesOf(kind: string, object: JsonObject): readonly Referen
 }
 
 function ingressReferences(object: JsonObject): readonly Reference[] {
-  const rules = list(getField(object, ['spec', 'rules']));
-  const paths = rules.flatMap((rule) => list(getField(rule, ['http', 'paths'])));
-  const backends = [getField(object, ['spec', 'defaultBackend']), ...paths.map((path) => getField(path, ['backend']))];
   return [
     ...named('IngressClass', getField(object, ['spec', 'ingressClassName'])),
-    ...backends.flatMap((backend) => named('Service', getField(backend, ['service', 'name']))),
+    ...declaredBackends(object).flatMap(({ name }) => named('Service', name)),
   ];
 }
 

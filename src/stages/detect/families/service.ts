@@ -51,9 +51,11 @@ export const service = defineDetector({
         });
         continue;
       }
-      const others = index.snapshot.objects.Service.filter(
-        (other) => other !== service && pods.some((pod) => selects(other, pod.metadata.namespace, pod.metadata.labels)),
-      );
+      const others = (): readonly Service[] =>
+        index.snapshot.objects.Service.filter(
+          (other) =>
+            other !== service && pods.some((pod) => selects(other, pod.metadata.namespace, pod.metadata.labels)),
+        );
       for (const { port, targetPort } of unreached(service, pods, others)) {
         const declared = [...new Set(pods.flatMap((pod) => portsOf(pod)))].sort();
         report('service/no-such-port', {
@@ -84,8 +86,9 @@ function isSelected({ snapshot }: SnapshotIndex, namespace: string, labels: Read
 }
 
 function selects({ metadata, spec }: Service, namespace = '', labels: Readonly<Record<string, string>> = {}): boolean {
+  if (metadata.namespace !== namespace) return false;
   const pairs = Object.entries(spec?.selector ?? {});
-  return metadata.namespace === namespace && pairs.length > 0 && pairs.every(([key, value]) => labels[key] === value);
+  return pairs.length > 0 && pairs.every(([key, value]) => labels[key] === value);
 }
 
 type Pods = ReturnType<ReturnType<typeof createPodSelector>['podsOf']>;
@@ -99,7 +102,7 @@ type Pods = ReturnType<ReturnType<typeof createPodSelector>['podsOf']>;
 function unreached(
   service: Service,
   pods: Pods,
-  others: readonly Service[],
+  others: () => readonly Service[],
 ): { port: number; targetPort: string | number }[] {
   const { spec } = service;
   const ports = targetsOf(service).map((one) => ({ ...one, reached: reaches(pods, one) }));
@@ -108,7 +111,7 @@ function unreached(
     spec?.clusterIP !== 'None' &&
     ports.every(({ reached }) => !reached) &&
     pods.every((pod) => portsOf(pod).length > 0) &&
-    !others.some((other) => targetsOf(other).some((one) => reaches(pods, one)));
+    !others().some((other) => targetsOf(other).some((one) => reaches(pods, one)));
   return ports
     .filter(({ reached, targetPort }) => !reached && (typeof targetPort === 'string' || numbersFail))
     .map(({ port, targetPort }) => ({ port, targetPort }));

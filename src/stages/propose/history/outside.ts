@@ -3,6 +3,7 @@ import { formatRef, refKey } from '../../../domain/object-ref.ts';
 import { createOwnerIndex } from '../../../domain/owners.ts';
 import { findObject, refOfKind } from '../../../domain/snapshot.ts';
 import type { ProposeContext } from '../proposer.ts';
+import { isReady } from '../pod-state.ts';
 import { failingPods, revisionOf } from '../ran-before.ts';
 import { SAME_ROLLOUT } from './beginning.ts';
 import { SKEW } from './deployments.ts';
@@ -100,10 +101,6 @@ function livingPods({ incident, snapshot }: ProposeContext): Pod[] {
 
 function isAlive({ metadata, status }: Pod): boolean {
   return metadata.deletionTimestamp === undefined && status?.phase !== 'Failed' && status?.phase !== 'Succeeded';
-}
-
-function isReady({ status }: Pod): boolean {
-  return status?.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') === true;
 }
 
 /** A Deployment that was not available when the last deployment began was broken by something before. */

@@ -1,8 +1,8 @@
-import type { ContainerStatus, Pod } from '../../../domain/kubernetes/pod.ts';
 import { refKey } from '../../../domain/object-ref.ts';
 import { createOwnerIndex } from '../../../domain/owners.ts';
 import { refOfKind } from '../../../domain/snapshot.ts';
 import type { ProposeContext } from '../proposer.ts';
+import { isReady, wasStarted } from '../pod-state.ts';
 import { revisionOf } from '../ran-before.ts';
 import { newestSet } from './beginning.ts';
 
@@ -24,12 +24,4 @@ export function progressOf(context: ProposeContext): 'no-pod' | 'not-started' | 
   if (pods.length === 0) return newest === undefined ? 'started' : 'no-pod';
   if (pods.some(({ status }) => status?.containerStatuses?.some(wasStarted))) return 'started';
   return pods.some(({ status }) => status?.initContainerStatuses?.some(wasStarted)) ? 'initialising' : 'not-started';
-}
-
-function isReady({ status }: Pod): boolean {
-  return status?.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') === true;
-}
-
-function wasStarted({ state, lastState }: ContainerStatus): boolean {
-  return (state?.running ?? state?.terminated ?? lastState?.terminated) !== undefined;
 }

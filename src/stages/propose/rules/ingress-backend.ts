@@ -1,9 +1,9 @@
+import type { DeclaredBackend } from '../../../domain/declared-backends.ts';
+import { declaredBackends } from '../../../domain/declared-backends.ts';
 import type { MissingReference } from '../../../domain/finding.ts';
 import type { Answer } from '../../../domain/proposal.ts';
 import { findObject } from '../../../domain/snapshot.ts';
 import { answersOf, change, listOf, replaceField } from '../answers.ts';
-import type { DeclaredBackend } from '../declared-backends.ts';
-import { declaredBackends } from '../declared-backends.ts';
 import type { KnownObject } from '../known-objects.ts';
 import { knownObjects } from '../known-objects.ts';
 import type { ProposeContext, Proposer } from '../proposer.ts';
@@ -25,7 +25,7 @@ export const ingressBackend: Proposer = {
     const { declared, incident } = context;
     const { missing } = incident.facts;
     if (declared.ref.kind !== 'Ingress' || !missing) return answers.decline('which Service is missing is not known');
-    const places = declaredBackends(declared).filter(({ name }) => name === missing.name);
+    const places = declaredBackends(declared.object).filter(({ name }) => name === missing.name);
     if (places.length === 0) return answers.decline(`the manifest does not name Service ${missing.name}`);
     const known = knownObjects(context, 'Service', missing.namespace);
     if (!known) return answers.decline('Services cannot be read, so near names are not known');

@@ -1,10 +1,10 @@
 import type { Operation } from '../../../domain/change.ts';
+import type { DeclaredBackend } from '../../../domain/declared-backends.ts';
+import { declaredBackends } from '../../../domain/declared-backends.ts';
 import { getField } from '../../../domain/field-path.ts';
 import { isArray } from '../../../domain/json.ts';
 import { findObject } from '../../../domain/snapshot.ts';
 import { answersOf, change, listOf, replaceField } from '../answers.ts';
-import type { DeclaredBackend } from '../declared-backends.ts';
-import { declaredBackends } from '../declared-backends.ts';
 import type { ProposeContext, Proposer } from '../proposer.ts';
 import { nearOfFew } from './similar.ts';
 
@@ -28,7 +28,7 @@ export const ingressPort: Proposer = {
     const { declared, incident } = context;
     const wanted = incident.facts.backend;
     if (declared.ref.kind !== 'Ingress' || !wanted) return answers.decline('which port is missing is not known');
-    const backends = declaredBackends(declared).filter(({ name }) => name === wanted.service);
+    const backends = declaredBackends(declared.object).filter(({ name }) => name === wanted.service);
     const places = backends.filter(({ port }) => port === wanted.port);
     if (places.length === 0) return answers.decline(`the manifest does not send to ${wanted.service}:${wanted.port}`);
     const ports = portsOf(context, wanted.service);

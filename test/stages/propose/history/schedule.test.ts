@@ -39,6 +39,8 @@ describe('when a CronJob is due', () => {
   it('takes either day where both are restricted, as cron does', () => {
     assert.equal(first('0 0 1 * mon', '2026-11-20T03:30:00Z', '2026-12-24T00:00:00Z'), '2026-11-23T00:00');
     assert.equal(first('0 0 21 * mon', '2026-11-20T03:30:00Z', '2026-12-24T00:00:00Z'), '2026-11-21T00:00');
+    assert.equal(first('0 0 */2 * mon', '2026-11-20T03:30:00Z', '2026-12-24T00:00:00Z'), '2026-11-23T00:00');
+    assert.equal(first('0 0 */2 * tue', '2026-11-20T03:30:00Z', '2026-11-30T00:00:00Z'), undefined);
   });
 
   it('counts in the zone that the CronJob names', () => {

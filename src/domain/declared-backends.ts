@@ -1,8 +1,7 @@
-import type { FieldPath } from '../../domain/field-path.ts';
-import { getField } from '../../domain/field-path.ts';
-import type { JsonValue } from '../../domain/json.ts';
-import { isArray, isObject } from '../../domain/json.ts';
-import type { RenderedObject } from '../../domain/source.ts';
+import type { FieldPath } from './field-path.ts';
+import { getField } from './field-path.ts';
+import type { JsonObject, JsonValue } from './json.ts';
+import { isArray, isObject } from './json.ts';
 
 /** A Service that a declared Ingress sends to, and the path of its `service` field. */
 export interface DeclaredBackend {
@@ -13,7 +12,7 @@ export interface DeclaredBackend {
 }
 
 /** Every backend of an Ingress that is a Service, in the order of the manifest. */
-export function declaredBackends({ object }: RenderedObject): DeclaredBackend[] {
+export function declaredBackends(object: JsonObject): DeclaredBackend[] {
   const places: FieldPath[] = [['spec', 'defaultBackend']];
   for (const rule of items(getField(object, ['spec', 'rules'])).keys()) {
     const paths: FieldPath = ['spec', 'rules', rule, 'http', 'paths'];
