@@ -6,8 +6,9 @@ import type { Delivered, Delivery } from './delivery.ts';
 import { sameEdit, sameEvidence, stateOf, withoutSecrets } from './delivery.ts';
 import { heldBack } from './held-back.ts';
 import type { Ledger, OwnPullRequest } from './ledger.ts';
-import { LABEL, ofIncident, openOf } from './ledger.ts';
+import { LABEL, ofIncident, openOf, readLedger } from './ledger.ts';
 import { limitReached } from './limits.ts';
+import { meanwhile, readAgain } from './meanwhile.ts';
 import { branchName, pullRequestTitle } from './naming.ts';
 import { twin } from './twin.ts';
 import type { Commits } from './ownership.ts';
@@ -25,7 +26,8 @@ export interface DeliverPorts {
 
 /**
  * Brings the forge to the state where one open pull request holds this fix. Safe to run again after a kill at any
- * point: the branch's name is the incident's, and what exists already is adopted.
+ * point: the branch's name is the incident's, and what exists already is adopted. `ledger` is the pass's: it is read
+ * again before anything is opened.
  */
 export async function deliver(ports: DeliverPorts, delivery: Delivery, ledger: Ledger): Promise<Delivered> {
   const { fingerprint } = delivery.incident;
@@ -34,14 +36,28 @@ export async function deliver(ports: DeliverPorts, delivery: Delivery, ledger: L
     const commits = await commitsOf(ports, open);
     return 'outcome' in commits ? commits : bringUpToDate(ports, delivery, open, commits);
   }
-  const { repository, policy, clock } = ports;
+  const before = mayNotOpen(ports, delivery, ledger);
+  if (before) return before;
+  const again = await readLedger(ports.forge.reader, ports.repository.login);
+  if (!again.ok) return failed('read the pull requests', again.error);
+  const now = readAgain(ledger, again.value.fixes);
+  const held = heldBack(now, fingerprint) ?? meanwhile(ledger, now, fingerprint) ?? mayNotOpen(ports, delivery, now);
+  return held ?? openNew(ports, delivery, now);
+}
+
+/** Why no pull request may be opened, whatever is in it. */
+function mayNotOpen(
+  { repository, policy, clock }: DeliverPorts,
+  { incident }: Delivery,
+  ledger: Ledger,
+): Delivered | undefined {
   if (repository.archived) return { outcome: 'failed', reason: 'the repository is archived' };
-  const held = heldBack(ledger, fingerprint);
+  const held = heldBack(ledger, incident.fingerprint);
   if (held) return held;
-  const limit = limitReached(ledger, delivery.incident, policy.limits, clock.now());
+  const limit = limitReached(ledger, incident, policy.limits, clock.now());
   if (limit !== undefined) return { outcome: 'limit-reached', reason: limit };
-  if (!repository.canPush) return { outcome: 'failed', reason: 'the credential may not write to the repository' };
-  return openNew(ports, delivery, ledger);
+  if (repository.canPush) return undefined;
+  return { outcome: 'failed', reason: 'the credential may not write to the repository' };
 }
 
 /** The commits of Remendo's open pull request, or why it must be left alone. */

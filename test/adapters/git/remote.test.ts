@@ -215,6 +215,36 @@ test('the default branch is the one that the server names', async () => {
   assert.equal(value(await repository.resolve('')), sha);
 });
 
+test('HEAD of the server: a branch, a commit by itself, a branch that is not there', async () => {
+  const world = await makeWorld();
+  const repository = await open(world);
+  git(world.bare, 'update-ref', '--no-deref', 'HEAD', world.shas[0] ?? '');
+  value(await repository.refresh());
+  assert.equal(value(await repository.resolve('HEAD')), world.shas[0]);
+  git(world.bare, 'symbolic-ref', 'HEAD', 'refs/heads/none');
+  value(await repository.refresh());
+  assert.equal(code(await repository.resolve('HEAD')), 'revision-missing');
+  assert.equal(value(await repository.resolve('main')), world.shas[2]);
+  git(world.bare, 'symbolic-ref', 'HEAD', 'refs/heads/main');
+  value(await repository.refresh());
+  assert.equal(value(await repository.resolve('HEAD')), world.shas[2]);
+});
+
+test('a refresh asks the server once', async () => {
+  const world = await makeWorld();
+  const repository = await open(world);
+  for (const message of ['nothing new', 'a commit']) {
+    if (message === 'a commit') {
+      world.work.commit(message, { 'new.txt': 'new' });
+      world.push('origin', 'main');
+    }
+    const before = world.server.requests.length;
+    value(await repository.refresh());
+    const asked = world.server.requests.slice(before).filter((request) => request.includes('/info/refs'));
+    assert.equal(asked.length, 1, message);
+  }
+});
+
 test('a commit that no branch names any more can still be read', async () => {
   const world = await makeWorld();
   git(world.work.directory, 'checkout', '--quiet', '-b', 'side');

@@ -163,14 +163,17 @@ test('an upgrade in the middle: new pods, and the open pull request goes on', ()
 test('installed twice on one cluster: both work, and there is one pull request', () =>
   world.scenario('two installations on one cluster', 'verified, one pull request', async () => {
     await second.install(values());
-    const team = await broken('refunds');
-    const opened = await pull(team);
-    await team.merge(opened.number);
-    await verified(team);
-    const all = await team.pulls();
-    assert.equal(all.length, 1);
-    assert.equal(all[0]?.comments.length, 1);
-    await second.uninstall();
+    try {
+      const team = await broken('refunds');
+      const opened = await pull(team);
+      await team.merge(opened.number);
+      await verified(team);
+      const all = await team.pulls();
+      assert.equal(all.length, 1);
+      assert.equal(all[0]?.comments.length, 1);
+    } finally {
+      await second.uninstall();
+    }
   }));
 
 test('probes stayed green, logs are JSON without credentials, memory is far from the limit', async () => {
