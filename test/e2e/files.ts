@@ -22,6 +22,10 @@ const LONGEST = [
   'scenarios/starts',
   'scenarios/restart',
   'scenarios/road',
+  'reality/logs',
+  'read-only/argocd-diff',
+  'reality/reads',
+  'install/doctor',
 ];
 
 export interface TestFile {
