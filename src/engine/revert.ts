@@ -83,7 +83,7 @@ async function putBack(
     case 'refused':
       return refuse(ports, memory, own, outcome, command, done.code, done.reason);
     case 'exists':
-      return { outcome: 'reverting', reason: `a pull request that puts ${number} back is open already` };
+      return { outcome: 'reverting', reason: `there is a pull request already that puts ${number} back` };
     case 'opened': {
       if (ports.policy.mode === 'observe') {
         return { outcome: 'would-revert', reason: `${command.by} asked to put ${number} back; mode is observe` };

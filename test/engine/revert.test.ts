@@ -46,6 +46,30 @@ void test('offered, asked for, opened once, merged, applied; both pull requests 
   assert.deepEqual(await world.follow(), [], 'nothing more to do');
 });
 
+void test('a second installation that was quicker has answered the command', async (t) => {
+  const world = await startRevertWorld(t);
+  await world.comment('/remendo revert');
+  const { forge } = world;
+  let overtaken = false;
+  // The pull request's comments are read after the ledger.
+  const comments: Forge['reader']['comments'] = async (...asked) => {
+    if (!overtaken) {
+      overtaken = true;
+      assert.equal((await world.follow())[0]?.decision.outcome, 'revert-opened');
+      await world.merge(2);
+      await forge.writer.deleteBranch(BRANCH);
+    }
+    return forge.reader.comments(...asked);
+  };
+  const late = await world.follow({ forge: { ...forge, reader: { ...forge.reader, comments } } });
+  assert.ok(overtaken);
+  assert.ok(
+    late.every(({ decision }) => decision.outcome !== 'revert-opened'),
+    JSON.stringify(late),
+  );
+  assert.equal((await world.pulls()).length, 2);
+});
+
 void test('who may not write gets an answer once, and nothing else; who may is obeyed after it', async (t) => {
   const world = await startRevertWorld(t);
   world.github.sandbox.addUser('mallory');

@@ -2,7 +2,7 @@ import { sha256 } from '../../domain/fingerprint.ts';
 import type { ForgeError, PullRequest } from '../../ports/forge.ts';
 import type { DeliverPorts } from './deliver.ts';
 import type { RevertPullRequest } from './ledger.ts';
-import { LABEL, REVERT_LABEL } from './ledger.ts';
+import { LABEL, REVERT_LABEL, readLedger } from './ledger.ts';
 import { revertBranchName } from './naming.ts';
 import { commitMessage, isOwnCommit } from './ownership.ts';
 import { plainTitle } from './quote.ts';
@@ -18,7 +18,7 @@ export type RevertDelivered =
   | { readonly kind: 'failed'; readonly reason: string; readonly retryAfter?: number };
 
 /**
- * Opens the one pull request that puts a merged one back. Safe to run again after a kill at any point: the branch carries
+ * Opens the one pull request that puts a merged one back, where the ledger of the pass had none. Safe to run again after a kill at any point: the branch carries
  * the number of what it puts back, and what exists already is adopted. The limits do not count: a person asked for it.
  */
 export async function openRevert(ports: DeliverPorts, delivery: RevertDelivery): Promise<RevertDelivered> {
@@ -27,6 +27,11 @@ export async function openRevert(ports: DeliverPorts, delivery: RevertDelivery):
   const { fingerprint, state } = own;
   if (repository.archived) return { kind: 'failed', reason: 'the repository is archived' };
   if (!repository.canPush) return { kind: 'failed', reason: 'the credential may not write to the repository' };
+  // A second installation may have answered the same command since this pass began.
+  const now = await readLedger(forge.reader, repository.login);
+  if (!now.ok) return failed('read the pull requests', now.error);
+  const isSame = (other: RevertPullRequest) => other.of === own.pull.number && other.fingerprint === fingerprint;
+  if (now.value.reverts.some(isSame)) return { kind: 'exists' };
   const branch = revertBranchName({ object: state.object, fingerprint }, own.pull.number);
   const tip = await forge.reader.branchCommit(branch);
   if (!tip.ok) return failed(`read branch ${branch}`, tip.error);
