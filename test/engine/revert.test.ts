@@ -51,17 +51,18 @@ void test('a second installation that was quicker has answered the command', asy
   await world.comment('/remendo revert');
   const { forge } = world;
   let overtaken = false;
-  // The pull request's comments are read after the ledger.
-  const comments: Forge['reader']['comments'] = async (...asked) => {
+  // This is asked last, when everything else is decided.
+  const branchCommit: Forge['reader']['branchCommit'] = async (...asked) => {
+    const answer = await forge.reader.branchCommit(...asked);
     if (!overtaken) {
       overtaken = true;
       assert.equal((await world.follow())[0]?.decision.outcome, 'revert-opened');
       await world.merge(2);
       await forge.writer.deleteBranch(BRANCH);
     }
-    return forge.reader.comments(...asked);
+    return answer;
   };
-  const late = await world.follow({ forge: { ...forge, reader: { ...forge.reader, comments } } });
+  const late = await world.follow({ forge: { ...forge, reader: { ...forge.reader, branchCommit } } });
   assert.ok(overtaken);
   assert.ok(
     late.every(({ decision }) => decision.outcome !== 'revert-opened'),

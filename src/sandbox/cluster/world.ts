@@ -96,6 +96,7 @@ export function createClusterWorld(options: ClusterWorldOptions): ClusterWorld {
     token,
     user: USER,
     bookmarkMs: options.bookmarkMs ?? 5000,
+    now: () => clock.now(),
     logOf: kubelet.log,
     onRequest: (line) => {
       requests.push(line);

@@ -27,11 +27,6 @@ export async function openRevert(ports: DeliverPorts, delivery: RevertDelivery):
   const { fingerprint, state } = own;
   if (repository.archived) return { kind: 'failed', reason: 'the repository is archived' };
   if (!repository.canPush) return { kind: 'failed', reason: 'the credential may not write to the repository' };
-  // A second installation may have answered the same command since this pass began.
-  const now = await readLedger(forge.reader, repository.login);
-  if (!now.ok) return failed('read the pull requests', now.error);
-  const isSame = (other: RevertPullRequest) => other.of === own.pull.number && other.fingerprint === fingerprint;
-  if (now.value.reverts.some(isSame)) return { kind: 'exists' };
   const branch = revertBranchName({ object: state.object, fingerprint }, own.pull.number);
   const tip = await forge.reader.branchCommit(branch);
   if (!tip.ok) return failed(`read branch ${branch}`, tip.error);
@@ -40,6 +35,11 @@ export async function openRevert(ports: DeliverPorts, delivery: RevertDelivery):
   }
   const text = await write(ports, delivery);
   if (!text) return { kind: 'failed', reason: 'the text of the pull request could not be searched for secrets' };
+  // A second installation may have answered the same command since this pass began.
+  const now = await readLedger(forge.reader, repository.login);
+  if (!now.ok) return failed('read the pull requests', now.error);
+  const isSame = (other: RevertPullRequest) => other.of === own.pull.number && other.fingerprint === fingerprint;
+  if (now.value.reverts.some(isSame)) return { kind: 'exists' };
   const committed = await forge.writer.commit({
     branch,
     parent: changeSet.baseRevision,

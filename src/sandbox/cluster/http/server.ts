@@ -24,6 +24,8 @@ export interface ApiServerOptions {
   /** Name of the client that the token stands for. */
   readonly user: string;
   readonly bookmarkMs: number;
+  /** Dates the answers. */
+  readonly now: () => Date;
   readonly logOf: (pod: Pod, containerID: string) => readonly string[] | undefined;
   /** Told of every request as `METHOD /path?query`. */
   readonly onRequest: (line: string) => void;
@@ -87,6 +89,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   const server = createServer((request, response) => {
     void (async () => {
       try {
+        response.setHeader('Date', options.now().toUTCString());
         if (faults.current.slow !== undefined) await wait(faults.current.slow, undefined, { ref: false });
         if (faults.current.unreachable === true) {
           request.socket.destroy();
