@@ -24,6 +24,7 @@ const Mode = z.enum(['scan', 'propose', 'verify']);
 export type Mode = z.infer<typeof Mode>;
 const FailOn = z.enum(['critical', 'warning', 'info']);
 
+/** The inputs of one step, read. */
 export interface Inputs {
   /** Left out: `propose` where the configuration says so, else `scan`. */
   readonly mode: Mode | undefined;

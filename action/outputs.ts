@@ -15,6 +15,7 @@ const OUTPUTS = {
     JSON.stringify(followed.map(({ pullRequest, outcome }) => ({ pullRequest, outcome }))),
 } as const;
 
+/** Every output of action.yml. */
 export const OUTPUT_NAMES = [...Object.keys(OUTPUTS), 'report-file', 'sarif-file'];
 
 /** Sets every output. */

@@ -22,6 +22,7 @@ export interface Cluster {
   readonly clock: Clock;
 }
 
+/** Which cluster is meant, where the command line says so. */
 export interface ClusterChoice {
   /** A folder of files instead of a cluster. */
   readonly snapshot?: string | undefined;

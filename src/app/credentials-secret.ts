@@ -58,6 +58,7 @@ function isVariable(name: string): name is Variable {
   return Object.hasOwn(SECRET_KEYS, name);
 }
 
+/** `Secret NAMESPACE/NAME`, for sentences. */
 export function nameSecret({ namespace, name }: CredentialsSecret): string {
   return `Secret ${namespace}/${name}`;
 }

@@ -19,6 +19,7 @@ export interface ForgeSite {
   readonly forgeOf: ForgeOf;
 }
 
+/** How forges are spoken to. */
 export interface SiteOptions {
   readonly log: Log;
   /** False where requests are not spaced out and no repetition waits. */

@@ -13,6 +13,7 @@ import { createPatternProposer } from '../stages/propose/patterns/recall.ts';
 import type { Proposer } from '../stages/propose/proposer.ts';
 import { RULES } from '../stages/propose/rules/registry.ts';
 
+/** What sources of fixes need. */
 export interface ProposerParts {
   readonly model: Model | undefined;
   readonly policy: Policy;

@@ -30,6 +30,7 @@ export interface ObjectName {
   readonly namespace?: string | undefined;
 }
 
+/** What a trace looks at, and by which policy it proves. */
 export interface TraceDependencies {
   readonly sources: Sources;
   readonly snapshot: Snapshot;
@@ -41,6 +42,7 @@ export interface TraceDependencies {
 /** A problem with what was tried, as planning reports it. */
 export type TraceProblem = Problem & { readonly tried?: readonly { readonly place: string; readonly why: string }[] };
 
+/** What a trace found: the place, and with operations the edit and its proof. */
 export interface Traced {
   readonly object: ObjectRef;
   readonly origin?: FieldOrigin;

@@ -18,17 +18,17 @@ export function printPass(
       decision.outcome,
       formatRef(incident.object),
       incident.cause,
-      `${printable(decision.reason)}${pullRequest === undefined ? '' : ` ${pullRequest}`}`,
+      `${decision.reason}${pullRequest === undefined ? '' : ` ${pullRequest}`}`,
     ]),
     ...followed.map(({ decision, title, pullRequest }) => [
       decision.outcome,
-      printable(title),
+      title,
       '',
-      `${printable(decision.reason)} ${pullRequest}`,
+      `${decision.reason} ${pullRequest}`,
     ]),
-    ...blind.map(({ kind, reason }) => ['blind', kind, '', printable(reason)]),
-    ...unreadable.map(({ repoURL, reason }) => ['failed', repoURL, '', printable(reason)]),
-  ];
+    ...blind.map(({ kind, reason }) => ['blind', kind, '', reason]),
+    ...unreadable.map(({ repoURL, reason }) => ['failed', repoURL, '', reason]),
+  ].map((row) => row.map(printable));
   if (rows.length === 0) return;
   const room = live ? width : Number.POSITIVE_INFINITY;
   if (tableWidth(rows) <= room) return out(table(rows, room, { column: 3, keep: 'start' }));

@@ -1,4 +1,5 @@
 import type { ProgressEvent } from '../engine/ports.ts';
+import { printable } from './control-characters.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Shows where long work is: one line that is written over in a terminal, nothing where nobody looks. */
@@ -8,7 +9,7 @@ export function progressLine({ width }: Terminal): {
 } {
   const live = process.stderr.isTTY;
   const write = (text: string): void => {
-    if (live) process.stderr.write(`\r\u001B[2K${text.slice(0, width - 1)}`);
+    if (live) process.stderr.write(`\r\u001B[2K${printable(text).slice(0, width - 1)}`);
   };
   return { show: (event) => write(describe(event)), clear: () => write('') };
 }

@@ -12,6 +12,8 @@ export interface Terminal {
 }
 
 type Style = Parameters<typeof styleText>[0];
+
+/** Puts a text into colours or styles, where they are shown. */
 export type Paint = (style: Style, text: string) => string;
 
 /** Standard output and error; colours obey NO_COLOR and FORCE_COLOR and are left out where nobody looks. */

@@ -1,15 +1,16 @@
 import { readFileSync } from 'node:fs';
-import { distance } from 'fastest-levenshtein';
-import { LineCounter, isMap, isNode, parseDocument } from 'yaml';
-import type { Document } from 'yaml';
-import type { z } from 'zod';
+import { LineCounter, parseDocument, visit } from 'yaml';
+import type { Document, YAMLParseError } from 'yaml';
 import type { Problem } from '../domain/problem.ts';
-import { excerptAt, problem } from '../domain/problem.ts';
+import { problem } from '../domain/problem.ts';
 import type { Result } from '../domain/result.ts';
 import { err, ok } from '../domain/result.ts';
 import type { Config } from './config.ts';
 import { completeConfig } from './config.ts';
+import { problemsOf } from './mistakes.ts';
+import { placed } from './place.ts';
 import { ConfigFile } from './schema.ts';
+import { inWords } from './words.ts';
 
 /** Where Remendo looks when no file is named. */
 export const DEFAULT_FILE = 'remendo.yaml';
@@ -22,19 +23,11 @@ export function loadConfig(file: string | undefined): Result<Config, readonly Pr
   const path = file ?? DEFAULT_FILE;
   let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    text = new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path));
   } catch (error) {
-    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-    if (missing && file === undefined) return ok(completeConfig({}));
-    const place = { file: path };
-    return missing
-      ? err([
-          problem('config-missing', 'there is no such configuration file', {
-            place,
-            hint: 'leave --config out to use remendo.yaml, or none',
-          }),
-        ])
-      : err([problem('config-unreadable', `cannot read the configuration: ${String(error)}`, { place })]);
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    if (code === 'ENOENT' && file === undefined) return ok(completeConfig({}));
+    return err([whyUnread(path, code, error)]);
   }
   return parseConfig(text, path);
 }
@@ -43,90 +36,62 @@ export function loadConfig(file: string | undefined): Result<Config, readonly Pr
 export function parseConfig(text: string, file: string): Result<Config, readonly Problem[]> {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const syntax = (message: string, offset: number): Problem =>
+    problem('config-syntax', message, placed(text, file, lines.linePos(offset)));
   if (document.errors.length > 0) {
-    return err(
-      document.errors.slice(0, 5).map((error) => {
-        const { line, col } = lines.linePos(error.pos[0]);
-        return problem('config-syntax', error.message, {
-          place: { file, line, column: col },
-          excerpt: excerptAt(text, line, col),
-        });
-      }),
-    );
+    return err(document.errors.slice(0, 5).map((error) => syntax(faultOf(error), error.pos[0])));
   }
-  const parsed = ConfigFile.safeParse(document.toJS() ?? {});
+  const value = valueOf(document);
+  if (!value.ok) return err([syntax(value.error, lostAlias(document) ?? 0)]);
+  const parsed = ConfigFile.safeParse(value.value ?? {}, { error: inWords });
   if (parsed.success) return ok(completeConfig(parsed.data));
-  return err(parsed.error.issues.flatMap((issue) => problemsOf(issue, document, lines, text, file)));
+  return err(problemsOf(parsed.error.issues, { document, lines, text, file }));
 }
 
-function problemsOf(
-  issue: z.core.$ZodIssue,
-  document: Document.Parsed,
-  lines: LineCounter,
-  text: string,
-  file: string,
-): Problem[] {
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => {
-      const near = nearKey(key, issue.path);
-      const hint = near === undefined ? undefined : `did you mean ${near}?`;
-      return at([...issue.path, key], `unknown key ${key}`, hint);
+const UNREAD: Readonly<Record<string, string>> = {
+  EISDIR: 'is a folder, not a file',
+  ENOTDIR: 'lies below something that is a file, not a folder',
+  EACCES: 'may not be read by this user',
+  EPERM: 'may not be read by this user',
+  ELOOP: 'is a symbolic link that leads back to itself',
+  ERR_ENCODING_INVALID_ENCODED_DATA: 'is not a text in UTF-8',
+};
+
+function whyUnread(file: string, code: string, error: unknown): Problem {
+  const place = { file };
+  if (code !== 'ENOENT') {
+    return problem('config-unreadable', `the configuration ${UNREAD[code] ?? `cannot be read: ${String(error)}`}`, {
+      place,
     });
   }
-  return [at(issue.path, issue.message, undefined)];
+  const hint = 'leave --config out to use remendo.yaml, or none';
+  return problem('config-missing', 'there is no such configuration file', { place, hint });
+}
 
-  function at(path: readonly PropertyKey[], message: string, hint: string | undefined): Problem {
-    const name = path.length === 0 ? '' : `${path.map(String).join('.')}: `;
-    const offset = offsetOf(document, path);
-    const { line, col } = lines.linePos(offset);
-    const more = { place: { file, line, column: col }, excerpt: excerptAt(text, line, col) };
-    return problem('config-invalid', `${name}${message}`, hint === undefined ? more : { ...more, hint });
+/** The parser's sentence, or a plainer one where that speaks of the parser. */
+function faultOf({ code, message }: YAMLParseError): string {
+  if (code === 'MULTIPLE_DOCS') return 'a second document begins here, and a configuration is one document';
+  return code === 'DUPLICATE_KEY' ? 'this key stands there twice' : message;
+}
+
+/** The document's value; the error is a sentence. An alias without its anchor shows only here, and one of too many. */
+function valueOf(document: Document.Parsed): Result<unknown, string> {
+  try {
+    return ok(document.toJS());
+  } catch (error) {
+    return err(error instanceof Error ? error.message : String(error));
   }
 }
 
-/** Offset of the key at a path, or of the nearest part of it that exists. */
-function offsetOf(document: Document.Parsed, path: readonly PropertyKey[]): number {
-  for (let length = path.length; length > 0; length--) {
-    const parent = length === 1 ? document.contents : document.getIn(path.slice(0, length - 1), true);
-    const last = path[length - 1];
-    if (isMap(parent)) {
-      const pair = parent.items.find(({ key }) => isNode(key) && key.toJSON() === last);
-      if (pair && isNode(pair.key)) return pair.key.range?.[0] ?? 0;
-    }
-    const node = document.getIn(path.slice(0, length), true);
-    if (isNode(node)) return node.range?.[0] ?? 0;
-  }
-  return 0;
-}
-
-/** The known key that an unknown one was probably meant to be. */
-function nearKey(key: string, path: readonly PropertyKey[]): string | undefined {
-  let schema: unknown = ConfigFile;
-  for (const step of path) schema = childOf(schema, step);
-  const known = Object.keys(shapeOf(schema));
-  const ranked = known
-    .map((name) => ({ name, far: distance(name.toLowerCase(), key.toLowerCase()) }))
-    .sort((a, b) => a.far - b.far);
-  const [best] = ranked;
-  return best && best.far <= Math.max(2, key.length / 3) ? best.name : undefined;
-}
-
-function unwrap(schema: unknown): unknown {
-  let inner = schema;
-  while (typeof inner === 'object' && inner !== null && 'unwrap' in inner && typeof inner.unwrap === 'function') {
-    inner = inner.unwrap();
-  }
-  return inner;
-}
-
-function shapeOf(schema: unknown): Record<string, unknown> {
-  const inner = unwrap(schema);
-  if (typeof inner !== 'object' || inner === null || !('shape' in inner)) return {};
-  return typeof inner.shape === 'object' && inner.shape !== null ? { ...inner.shape } : {};
-}
-
-function childOf(schema: unknown, step: PropertyKey): unknown {
-  const inner = unwrap(schema);
-  // Arrays unwrap to their element.
-  return typeof step === 'number' ? inner : shapeOf(inner)[String(step)];
+/** Offset of the first alias that no anchor stands before. */
+function lostAlias(document: Document.Parsed): number | undefined {
+  let offset: number | undefined;
+  visit(document, {
+    Alias(_key, alias) {
+      if (alias.resolve(document) !== undefined) return undefined;
+      offset = alias.range?.[0];
+      return visit.BREAK;
+    },
+  });
+  return offset;
 }

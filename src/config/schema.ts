@@ -161,7 +161,7 @@ const Run = z.strictObject({
   interval: Duration.optional().describe('A full pass at least this often.'),
   debounce: Duration.optional().describe('Changes are collected for this long before a pass.'),
   listen: z
-    .string()
+    .string({ error: 'write HOST:PORT, such as 0.0.0.0:8080' })
     .regex(/^(?:\[[\da-fA-F:]+\]|[\w.-]+):\d{1,5}$/, 'write HOST:PORT, such as 0.0.0.0:8080')
     .optional()
     .describe('HOST:PORT for /healthz, /readyz and /metrics. Without it: nothing listens.'),

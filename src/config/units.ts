@@ -15,13 +15,15 @@ export const Duration = z
     return Number(amount) * (SECONDS[unit] ?? 1);
   });
 
+const SIZE = 'write a size as Kubernetes does: 512Mi or 8Gi';
+
 /** `512Mi`, `8Gi`; becomes bytes. */
 export const Bytes = z
-  .string()
+  .string({ error: SIZE })
   .meta({ examples: ['512Mi', '8Gi'] })
   .transform((text, context) => {
     const parsed = parseQuantity(text);
     if (parsed.ok && parsed.value > 0n) return toUnits(parsed.value);
-    context.addIssue({ code: 'custom', message: 'write a size as Kubernetes does: 512Mi or 8Gi' });
+    context.addIssue({ code: 'custom', message: SIZE });
     return z.NEVER;
   });

@@ -7,6 +7,7 @@ export interface Chapter {
   readonly ends: DecisionOutcome | 'silent';
 }
 
+/** The workloads of the demo, in the order in which they are shown. */
 export const STORY: readonly Chapter[] = [
   { workload: 'orders', shows: 'a rule raises a memory limit', ends: 'verified' },
   { workload: 'front', shows: 'a rule finds the one tag that was meant', ends: 'verified' },

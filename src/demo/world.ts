@@ -16,7 +16,10 @@ import { behaviours, registryTags } from './behaviours.ts';
 import { MAILER_SECRET, application, repositoryFiles } from './manifests.ts';
 import { answer } from './model-script.ts';
 
+/** Owner of the repository in the demo's forge. */
 export const OWNER = 'shop';
+
+/** Name of the repository in the demo's forge. */
 export const REPOSITORY = 'gitops';
 
 /** The embedded world, running: a cluster with GitOps, a forge, a registry and a model, each on a port of its own. */

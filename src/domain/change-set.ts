@@ -49,3 +49,12 @@ export interface ChangeSet {
   /** Where it was written and why there, for a reviewer: `existing images: entry of the overlay`. */
   readonly place: string;
 }
+
+/** Lines that a unified diff removes or adds, whichever are more. */
+export function changedLines(diff: string): number {
+  const lines = diff.split('\n');
+  // Before the first hunk there are the names of the file; behind it `---` is a line that begins with `--`.
+  const hunks = lines.slice(lines.findIndex((line) => line.startsWith('@@')));
+  const count = (sign: string): number => hunks.filter((line) => line.startsWith(sign)).length;
+  return Math.max(count('+'), count('-'));
+}

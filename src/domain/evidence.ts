@@ -15,4 +15,5 @@ export interface Evidence {
 /** `path` of evidence that is the end of a container's log: it comes and goes, and is no part of an incident's identity. */
 export const LOG_PATH = 'log';
 
+/** Evidence as a detector gives it: numbered when its incident is known. */
 export type NewEvidence = Omit<Evidence, 'id'>;

@@ -1,16 +1,35 @@
 /** A value as JSON can carry it; what manifests are once they are read. */
 export type JsonValue = string | number | boolean | null | JsonArray | JsonObject;
+
+/** A list as JSON can carry it. */
 export type JsonArray = readonly JsonValue[];
+
+/**
+ * An object as JSON can carry it. Keys come from outside: ask with Object.hasOwn where one may be called
+ * `constructor`.
+ */
 export interface JsonObject {
   readonly [key: string]: JsonValue;
 }
 
+/** Whether a value is an object, and neither a list nor null. */
 export function isObject(value: JsonValue | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** Whether a value is a list. Unlike Array.isArray it knows lists that may not be written to. */
 export function isArray(value: JsonValue | undefined): value is JsonArray {
   return Array.isArray(value);
+}
+
+/** The value of a JSON text; undefined where it is none. */
+export function parseJson(text: string): JsonValue | undefined {
+  try {
+    const value: JsonValue = JSON.parse(text);
+    return value;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The text of a string, number or boolean; the empty string for everything else. */

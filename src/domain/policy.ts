@@ -60,6 +60,7 @@ export interface Policy {
   };
 }
 
+/** The policy where `remendo.yaml` says nothing: it looks, and writes nothing anywhere. */
 export const DEFAULT_POLICY: Policy = {
   mode: 'observe',
   detect: {

@@ -18,6 +18,7 @@ export interface Problem {
   readonly hint?: string;
 }
 
+/** Makes a problem. */
 export function problem(code: string, message: string, more: Omit<Problem, 'code' | 'message'> = {}): Problem {
   return { code, message, ...more };
 }
@@ -35,16 +36,20 @@ export function formatProblem(p: Problem): string {
   return [head, p.excerpt, p.hint && `hint: ${p.hint}`].filter(Boolean).join('\n');
 }
 
+/** Columns of an excerpt; of longer lines (minified JSON) the part around the position is shown. */
+const WIDTH = 160;
+
 /** The line of `text` at a 1-based position with its neighbours and a caret below the column. */
 export function excerptAt(text: string, line: number, column: number): string {
   const lines = text.split(/\r?\n/);
+  const left = column > WIDTH ? column - WIDTH / 2 : 0;
   const first = Math.max(1, line - 1);
   const last = Math.min(lines.length, line + 1);
   const width = String(last).length;
   const out: string[] = [];
   for (let n = first; n <= last; n++) {
-    out.push(`${String(n).padStart(width)} | ${(lines[n - 1] ?? '').slice(0, 160)}`);
-    if (n === line) out.push(`${' '.repeat(width)} | ${' '.repeat(Math.max(0, column - 1))}^`);
+    out.push(`${String(n).padStart(width)} | ${(lines[n - 1] ?? '').slice(left, left + WIDTH)}`);
+    if (n === line) out.push(`${' '.repeat(width)} | ${' '.repeat(Math.max(0, column - 1 - left))}^`);
   }
   return out.join('\n');
 }

@@ -65,6 +65,7 @@ export const CHECK_NAMES = [
   'live-drift',
 ] as const;
 
+/** The name of a check, as policy and output know it. */
 export type CheckName = (typeof CHECK_NAMES)[number];
 
 /** `refused`: a check failed. `incomplete`: none failed, but one that policy insists on is unknown. */

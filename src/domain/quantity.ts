@@ -31,7 +31,7 @@ const SUFFIXES: Readonly<Record<string, readonly [bigint, bigint]>> = {
   Pi: [1024n ** 5n, 1n],
   Ei: [1024n ** 6n, 1n],
 };
-const GRAMMAR = /^([+-]?)(\d+\.?\d*|\.\d+)(?:([eE][+-]?\d{1,3})|(Ki|Mi|Gi|Ti|Pi|Ei|n|u|m|k|M|G|T|P|E|))$/;
+const GRAMMAR = /^([+-]?)(\d+(?:\.\d*)?|\.\d+)(?:([eE][+-]?\d{1,3})|(Ki|Mi|Gi|Ti|Pi|Ei|n|u|m|k|M|G|T|P|E|))$/;
 
 /** Parses `1.5Gi`, `100m`, `1e3`, `0.1`, 2. Fractions below one nano-unit are rounded up. Error code: `bad-quantity`. */
 export function parseQuantity(text: string | number): Result<Quantity, Problem> {

@@ -5,7 +5,7 @@ export function sameRepositoryKey(repoURL: string): string {
   const url = repoURL
     .trim()
     .toLowerCase()
-    .replace(/\/+$/, '')
+    .replace(/(?<!\/)\/+$/, '')
     .replace(/\.git$/, '');
   const scp = /^([\w.-]+@)?([\w.-]+):(?!\/\/)(.+)$/.exec(url);
   return scp ? `ssh://${scp[1] ?? ''}${scp[2]}/${scp[3]}` : url;

@@ -18,7 +18,7 @@ export function repositoryOf(url: string, root = ''): RepositoryAddress | undefi
   if (place === undefined || place.host === '') return undefined;
   const { web, host, path } = place;
   const inside = web && root !== '' && path.startsWith(`${root}/`) ? path.slice(root.length) : path;
-  const parts = inside.replace(/^\/+|\/+$/g, '').split('/');
+  const parts = inside.replace(/^\/+|(?<!\/)\/+$/g, '').split('/');
   const [owner = '', last = ''] = parts;
   const name = last.replace(/\.git$/i, '');
   const wrong = [owner, name].some((part) => !PART.test(part) || part === '.' || part === '..');

@@ -16,7 +16,7 @@ export function scaleQuantity(
   const parsed = parseQuantity(text);
   if (!parsed.ok || parsed.value <= 0n || factor <= 0) return undefined;
   // An exponent (`1e3`) is no unit.
-  const [, digits, suffix = ''] = /^(\d+\.?\d*|\.\d+)([A-Za-z]*)$/.exec(String(text).trim()) ?? [];
+  const [, digits, suffix = ''] = /^(\d+(?:\.\d*)?|\.\d+)([A-Za-z]*)$/.exec(String(text).trim()) ?? [];
   const scaled = digits === undefined ? Number.NaN : Number(digits) * factor;
   if (Number.isInteger(scaled)) return typeof text === 'number' ? scaled : `${scaled}${suffix}`;
   if (of === 'cores') return formatMillicores(Math.ceil((Number(parsed.value) / 1e6) * factor - NOISE));

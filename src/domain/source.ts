@@ -22,6 +22,8 @@ export interface Location {
   readonly syncedRevision?: string;
   /** Folder of the source inside the repository, without leading `./`; the empty string for its root. */
   readonly path: string;
+  /** The source whose commits are the object's history, where the one that declares it does not move (a chart of a registry). */
+  readonly history?: Pick<Location, 'sourceIndex' | 'repoURL' | 'targetRevision'>;
 }
 
 /** A repository's files at one commit, as a folder on disk that nobody writes to. */

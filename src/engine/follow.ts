@@ -9,6 +9,7 @@ import type { FollowScene } from './follow-scene.ts';
 import type { ForgeMemory } from './forge-memory.ts';
 import { appliedContextOf } from './merged.ts';
 import { outcomeOf, say } from './outcomes.ts';
+import { overwritten } from './overwritten.ts';
 import type { EnginePorts } from './ports.ts';
 import type { FollowReport } from './report.ts';
 import { answerRevert } from './revert.ts';
@@ -124,7 +125,8 @@ async function look(
   past: OutcomeState | undefined,
 ): Promise<Verified> {
   const { snapshot, incidents } = scene;
-  return verify(
+  const applied = await appliedContextOf(ports, pull, state, scene);
+  const verified = await verify(
     {
       ...state,
       fingerprint,
@@ -132,12 +134,22 @@ async function look(
       soakSince: past?.phase === 'soak' ? past.soakSince : undefined,
     },
     {
-      ...(await appliedContextOf(ports, pull, state, scene)),
+      ...applied,
       snapshot,
       incidents,
       sighted: isSighted(snapshot, state),
     },
   );
+  const { application } = applied;
+  const field = saysMuch(verified) && application ? await overwritten(scene, application, state) : undefined;
+  if (field === undefined) return verified;
+  const detail = `${field} was changed after the merge: how the workload does now says nothing about this fix.`;
+  return { end: 'timed-out', detail };
+}
+
+/** Ends that say whether a fix was right. */
+function saysMuch({ end }: Verified): boolean {
+  return end === 'verified' || end === 'not-fixed' || end === 'made-worse';
 }
 
 function outcomeFrom(verified: Verified): OutcomeState {

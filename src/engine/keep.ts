@@ -1,7 +1,10 @@
+import type { ChangeSet } from '../domain/change-set.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { Fix } from '../domain/proposal.ts';
-import { bringUpToDate, commitsOf } from '../stages/deliver/deliver.ts';
+import type { Location } from '../domain/source.ts';
+import { branchOf, bringUpToDate, commitsOf } from '../stages/deliver/deliver.ts';
 import type { OwnPullRequest } from '../stages/deliver/ledger.ts';
+import { sameRepositoryKey } from '../stages/locate/spec.ts';
 import type { ForgeMemory } from './forge-memory.ts';
 import { followedIn } from './forge-memory.ts';
 import { noteWait } from './forge-wait.ts';
@@ -44,9 +47,9 @@ export async function keep(
   const { location } = located;
   const worked = await editAndProve(ports, incident, scene, location, chosen, knowledge);
   const mending: Mending = { answers: [chosen], why: '', refuted: false, chosen, ...worked };
-  const no = refusal(mending);
-  if (no || !worked.changeSet?.ok || !worked.proof) {
-    const why = no?.reason ?? 'nothing was edited';
+  const no = refusal(mending)?.reason ?? elsewhere(worked, location, memory, own);
+  if (no !== undefined || !worked.changeSet?.ok || !worked.proof) {
+    const why = no ?? 'nothing was edited';
     await tellUnproven(ports, memory, own, why);
     const reason = `pull request #${pull.number} is open; on the present head: ${why}`;
     return { ...shown(mending), decision: { outcome: 'already-open', reason }, pullRequest };
@@ -54,11 +57,34 @@ export async function keep(
   await tellProven(ports, memory, own);
   const { value: changeSet } = worked.changeSet;
   const { cluster } = scene.snapshot;
-  const targetRevision = changeSet.targetRevision ?? followedIn(location, changeSet.repoURL);
+  const targetRevision = followedBy(changeSet, location);
   const delivery = { incident, location, fix: chosen, changeSet, proof: worked.proof, cluster, targetRevision };
   const delivered = await bringUpToDate({ ...ports, ...memory }, delivery, own, commits);
   noteWait(ports, memory.repoURL, delivered.retryAfter);
   return { ...shown(mending), decision: observed(ports, delivered), pullRequest };
+}
+
+function followedBy({ targetRevision, repoURL }: ChangeSet, location: Location): string {
+  return targetRevision ?? followedIn(location, repoURL);
+}
+
+/**
+ * Why the edit does not belong on this pull request any more: it would be about another repository, or would carry the
+ * commits of another base.
+ */
+function elsewhere(
+  { changeSet }: Pick<Mending, 'changeSet'>,
+  location: Location,
+  { repository, repoURL }: ForgeMemory,
+  { pull }: OwnPullRequest,
+): string | undefined {
+  if (!changeSet?.ok) return undefined;
+  if (sameRepositoryKey(changeSet.value.repoURL) !== sameRepositoryKey(repoURL)) {
+    return `the change belongs into ${changeSet.value.repoURL} now`;
+  }
+  const followed = followedBy(changeSet.value, location);
+  if (branchOf(followed, repository) === pull.base.ref) return undefined;
+  return `it changes ${pull.base.ref}, and the Application follows ${followed} now`;
 }
 
 /** Reviewers must not merge on a proof that does not hold any more; said once. */

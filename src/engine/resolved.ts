@@ -80,6 +80,12 @@ async function count(
   const written = await say({ hide }, memory, pull, { end: 'resolved', detail, goneFor, soakSince });
   const closed = written.ok ? await memory.forge.writer.updatePullRequest(pull.number, { state: 'closed' }) : written;
   if (!closed.ok) return { outcome: 'failed', reason: `could not close ${number}: ${closed.error.message}` };
-  await memory.forge.writer.deleteBranch(pull.head.ref);
+  await deleteOwnBranch(memory, pull);
   return { outcome: 'closed-resolved', reason: `${number}: ${detail}` };
+}
+
+/** A branch that somebody has pushed to since this pass began holds work that is nowhere else. */
+async function deleteOwnBranch({ forge }: ForgeMemory, { head }: OwnPullRequest['pull']): Promise<void> {
+  const tip = await forge.reader.branch(head.ref);
+  if (tip.ok && tip.value === head.sha) await forge.writer.deleteBranch(head.ref);
 }

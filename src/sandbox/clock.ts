@@ -15,6 +15,7 @@ export interface SandboxClock {
   stop(): void;
 }
 
+/** How fast the sandbox's time goes, and where it begins. */
 export interface SandboxClockOptions {
   /** Sandbox seconds per real second; 1 when absent. Ignored by a manual clock. */
   readonly speed?: number;
@@ -30,6 +31,7 @@ interface Pending {
   readonly task: () => void | Promise<void>;
 }
 
+/** Makes a clock that runs, or one that stands until it is advanced. */
 export function createSandboxClock(options: SandboxClockOptions = {}): SandboxClock {
   const start = options.start === undefined ? Date.now() : Date.parse(options.start);
   return options.manual === true ? manualClock(start) : realClock(start, options.speed ?? 1);

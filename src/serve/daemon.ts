@@ -14,6 +14,7 @@ import { createHealth, observed } from './health.ts';
 import { createMetrics } from './metrics.ts';
 import { serve } from './server.ts';
 
+/** What a daemon is told beside the configuration. */
 export interface DaemonOptions {
   readonly env: NodeJS.ProcessEnv;
   readonly context?: string | undefined;
@@ -74,12 +75,12 @@ export async function runDaemon(
     };
     changed(false);
     const identity = `${hostname()}_${randomUUID()}`;
-    await elect(
-      { store: createLeaseStore(connection.value, leaderElection), identity, clock, log, changed },
-      work,
-      signal,
-    );
-    connection.value.close();
+    const store = createLeaseStore(connection.value, leaderElection);
+    try {
+      await elect({ store, identity, clock, log, changed }, work, signal);
+    } finally {
+      connection.value.close();
+    }
     return ok(undefined);
   } finally {
     await serving?.value.close();

@@ -36,6 +36,7 @@ const BLIND = { intervals: 3, seconds: 600 };
 /** Stuck after this long without any look that ended: models and forges can be slow, but not that slow. */
 const STUCK = { intervals: 10, seconds: 3600 };
 
+/** Live from the beginning; ready after the first pass, or as long as another one leads. */
 export function createHealth({ clock, intervalSeconds, elected, obstacle }: HealthOptions): Health {
   const now = (): number => clock.now().getTime() / 1000;
   const limit = ({ intervals, seconds }: typeof BLIND): number => Math.max(seconds, intervals * intervalSeconds);

@@ -7,6 +7,7 @@ import { err, ok } from '../domain/result.ts';
 import type { Health } from './health.ts';
 import type { Metrics } from './metrics.ts';
 
+/** A server that listens. */
 export interface Serving {
   /** HOST:PORT that is listened on. */
   readonly address: string;

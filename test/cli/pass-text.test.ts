@@ -57,6 +57,13 @@ test('a terminal that is wide enough shows one line each', () => {
 });
 
 test('nothing from outside moves the cursor', () => {
+  // An Application may name any text as its repository.
+  const unreadable = [{ repoURL: 'https://git.example.com/\u001B[2J', reason: 'it does not answer' }];
+  assert.ok(
+    !printed({ ...REPORT, unreadable }, false, 120)
+      .join('')
+      .includes('\u001B'),
+  );
   assert.ok(!printed(REPORT, false, 120).join('').includes('\u001B'));
 });
 

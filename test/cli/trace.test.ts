@@ -82,6 +82,21 @@ describe('trace from the command line', () => {
     assert.match(allowed.out, /these change too, which is allowed: a2/);
   });
 
+  it('writes into the clone, and not over what somebody is changing there', async () => {
+    const file = join(repo, 'values', 'shared.yaml');
+    const committed = readFileSync(file, 'utf8');
+    writeFileSync(file, `${committed}# not committed yet\n`);
+    const set = ['--set', '256Mi', '--allow-shared', '--write'];
+    const refused = await ask('Deployment/a1', MEMORY, ...set);
+    assert.equal(refused.status, 1);
+    assert.match(refused.err, /file-changed/);
+    assert.equal(readFileSync(file, 'utf8'), `${committed}# not committed yet\n`);
+    writeFileSync(file, committed);
+    assert.equal((await ask('Deployment/a1', MEMORY, ...set)).status, 0);
+    assert.match(readFileSync(file, 'utf8'), /256Mi/);
+    writeFileSync(file, committed);
+  });
+
   it('prints no entry of a Secret', async () => {
     const { status, out, err } = await ask(
       'Secret/s',

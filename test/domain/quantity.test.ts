@@ -9,6 +9,7 @@ import {
   quantity,
   toUnits,
 } from '../../src/domain/quantity.ts';
+import { scaleQuantity } from '../../src/domain/scale-quantity.ts';
 
 void test('quantities are read as apimachinery reads them', () => {
   const NANO = 1_000_000_000n;
@@ -34,6 +35,12 @@ void test('quantities are read as apimachinery reads them', () => {
     const parsed = parseQuantity(text);
     assert.equal(parsed.ok ? parsed.value : parsed.error.code, 'bad-quantity', text);
   }
+});
+
+void test('a text of any length is looked at once', () => {
+  const digits = '1'.repeat(1_000_000);
+  assert.equal(quantity(`${digits}x`), undefined);
+  assert.equal(scaleQuantity(`${digits}x`, 2, 'others'), undefined);
 });
 
 function units(text: string): number {

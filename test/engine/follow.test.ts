@@ -21,7 +21,7 @@ import { createTestLog, forgeOn, value } from '../adapters/github/client.ts';
 import type { TestGitHub } from '../sandbox/github/world.ts';
 import { startGitHub } from '../sandbox/github/world.ts';
 import { snapshotWith } from '../stages/prove/scene.ts';
-import { POLICY, delivery, hide, incident, redact, run, stoppedAt } from '../stages/deliver/world.ts';
+import { BRANCH, POLICY, delivery, hide, incident, redact, run, stoppedAt } from '../stages/deliver/world.ts';
 
 const URL_OF = 'https://forge.example/acme/shop';
 const SOON = new Date(Date.now() + 60_000).toISOString();
@@ -239,4 +239,50 @@ void test('the third fix that did not help says that a person is needed', async 
     assert.equal(/this needs a person/.test(said), n === 3, said);
   }
   assert.equal((await run(forgeOn(github), {}, (base) => delivery(base, {}, 'try: 4\n'))).outcome, 'refuted-before');
+});
+
+void test('of two comments that processes left at the same moment, the one is read that is written', async (t) => {
+  const { github, snapshot } = await merged(t);
+  const [first] = (await github.sandbox.pulls('acme', 'shop'))[0]?.comments ?? [];
+  const stale = (first?.body ?? '').replaceAll(/remendo:outcome v1 [^ ]+/g, () => {
+    const waiting = { version: 1, end: 'waiting', phase: 'propagation', detail: 'Not applied yet.' };
+    return `remendo:outcome v1 ${Buffer.from(JSON.stringify(waiting)).toString('base64')}`;
+  });
+  await github.sandbox.comment('acme', 'shop', 1, github.sandbox.bot.login, stale);
+  assert.equal((await once(forgeOn(github), snapshot, LATER)).decision?.outcome, 'verified');
+});
+
+void test('what somebody pushes while a pull request is closed as resolved is not deleted with its branch', async (t) => {
+  const github = await startGitHub(t);
+  await run(forgeOn(github));
+  for (const time of [SOON, LATER]) await once(forgeOn(github), healthy('x'), time);
+  let pushed = '';
+  const forge = forgeOn(github, {
+    fetch: async (url, init) => {
+      if (init?.method === 'POST' && pushed === '') {
+        const author = { name: 'Dana', email: 'dana@example.com' };
+        const commit = { branch: BRANCH, files: { 'mine.txt': 'mine' }, message: 'mine', author };
+        pushed = await github.sandbox.commitFiles('acme', 'shop', commit);
+      }
+      return fetch(url, init);
+    },
+  });
+  assert.equal((await once(forge, healthy('x'), LATER)).decision?.outcome, 'closed-resolved');
+  assert.ok(pushed !== '');
+  assert.equal(value(await forge.reader.branch(BRANCH)), pushed);
+});
+
+void test('an Application that was renamed is followed by the object that it deploys', async (t) => {
+  const { github, snapshot } = await merged(t);
+  const tracking = 'store:apps/Deployment:shop/web';
+  const now = {
+    ...snapshot.objects,
+    Application: snapshot.objects.Application.map((one) => ({ ...one, metadata: { ...one.metadata, name: 'store' } })),
+    Deployment: snapshot.objects.Deployment.map((one) => ({
+      ...one,
+      metadata: { ...one.metadata, annotations: { 'argocd.argoproj.io/tracking-id': tracking } },
+    })),
+  };
+  const { decision } = await once(forgeOn(github), { ...snapshot, objects: now }, LATER);
+  assert.equal(decision?.outcome, 'verified');
 });

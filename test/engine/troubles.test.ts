@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
+import type { JsonObject } from '../../src/domain/json.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import { runLoop } from '../../src/engine/loop.ts';
 import type { GitHubSandbox } from '../../src/sandbox/github/sandbox.ts';
 import type { PassReport } from '../../src/engine/report.ts';
-import { HUNGRY, behaviours, deployment, memory } from '../support/shop-manifests.ts';
+import { HUNGRY, VERY_HUNGRY, application, behaviours, deployment, memory } from '../support/shop-manifests.ts';
 import { NAME, OWNER } from '../support/shop.ts';
 import type { WorldOptions } from './world.ts';
 import { outcomeOf, passOf, passUntil, passUntilAll, reasonOf, startWorld } from './world.ts';
@@ -220,5 +221,32 @@ void suite('troubles', { concurrency: 4 }, () => {
     await forge?.writer.setLabels(1, ['remendo', 'remendo/rejected', 'remendo/retry']);
     await passUntil(app, (report) => outcomeOf(report, 'orders') === 'opened');
     assert.equal((await world.pulls()).length, 2);
+  });
+
+  void test('an open pull request is left as it is when its Application follows another branch', async (t) => {
+    const world = await startWorld(t, ORDERS);
+    const app = await world.app();
+    await passUntil(app, (report) => outcomeOf(report, 'orders') === 'opened');
+    const before = (await world.pulls())[0]?.head.sha;
+    await world.push({ orders: `# Release.\n${deployment('orders', memory('64Mi'))}` }, 'release');
+    const own = application(world.repoURL);
+    const spec = own['spec'] as JsonObject;
+    const source = { ...(spec['source'] as JsonObject), targetRevision: 'release' };
+    world.cluster.apply({ ...own, spec: { ...spec, source } });
+    await passUntil(app, (report) => reasonOf(report, 'orders').includes('the Application follows release now'));
+    const [pull, ...more] = await world.pulls();
+    assert.deepEqual([pull?.head.sha, more.length], [before, 0]);
+    assert.match(pull?.comments[0]?.body ?? '', /does not hold any more/);
+  });
+
+  void test('a merged fix that somebody has replaced since teaches nothing', async (t) => {
+    const world = await startWorld(t, { ...ORDERS, behaviours: behaviours({ orders: VERY_HUNGRY }) });
+    const app = await world.app();
+    await passUntil(app, (report) => outcomeOf(report, 'orders') === 'opened');
+    await world.merge(1);
+    await world.push({ orders: deployment('orders', memory('2Gi')) });
+    await passUntilAll(app, { orders: 'timed-out' });
+    assert.match((await world.pulls())[0]?.comments[0]?.body ?? '', /limits\.memory was changed after the merge/);
+    assert.deepEqual(app.ports.store.patterns(), []);
   });
 });

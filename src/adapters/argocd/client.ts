@@ -3,11 +3,12 @@ import type { Problem } from '../../domain/problem.ts';
 import { problem } from '../../domain/problem.ts';
 import type { Result } from '../../domain/result.ts';
 import { err, ok } from '../../domain/result.ts';
-import { parseJson } from '../kubernetes/answer.ts';
+import { parseJson } from '../../domain/json.ts';
 import { connectionFailure } from '../connection/failure.ts';
 import { wholeAnswer } from '../connection/whole-answer.ts';
 import { GRPC, GRPC_WEB, frame, readAnswer } from './grpc-web.ts';
 
+/** Which Argo CD is asked, and as whom. */
 export interface ClientOptions {
   /** `https://HOST`, with the path that Argo CD is served below (`--rootpath`), if any. */
   readonly server: string;
@@ -32,8 +33,9 @@ export interface Client {
 
 type Query = Readonly<Record<string, string>>;
 
+/** A client of one Argo CD. It follows no redirect, and the token is in none of its errors. */
 export function createClient({ server: given, token, timeout = 30_000, fetch: send = fetch }: ClientOptions): Client {
-  const server = given.replace(/\/+$/, '');
+  const server = given.replace(/(?<!\/)\/+$/, '');
   // Argo CD answers a wrong token with what is wrong in it.
   const scrub = (text: string): string => (token.length < 4 ? text : text.replaceAll(token, '[secret]'));
   const failed = (code: string, message: string): Result<never, Problem> => err(problem(code, scrub(message)));

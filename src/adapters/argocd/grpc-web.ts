@@ -2,6 +2,7 @@
 const HEAD = 5;
 const TRAILERS = 0x80;
 
+/** Content type of gRPC-web with binary protobuf messages (PROTOCOL-WEB.md). */
 export const GRPC_WEB = 'application/grpc-web+proto';
 
 /** google.golang.org/grpc/codes: those that say something to us. */

@@ -10,7 +10,7 @@ import { err, ok } from '../../domain/result.ts';
 import type { ApplicationRef } from '../../domain/source.ts';
 import type { DryRun, DryRunAnswer } from '../../ports/cluster.ts';
 import type { Log } from '../../ports/log.ts';
-import { parseJson } from '../kubernetes/answer.ts';
+import { parseJson } from '../../domain/json.ts';
 import { removesFields } from '../kubernetes/client-side-patch.ts';
 import type { Client } from './client.ts';
 import { decodeMessage, encodeMessage } from './protobuf.ts';

@@ -1,5 +1,6 @@
 import {
   closeSync,
+  existsSync,
   fdatasyncSync,
   ftruncateSync,
   fstatSync,
@@ -20,6 +21,7 @@ import { readLines } from './lines.ts';
 import { digestOf, GENESIS, parseRecord } from './record.ts';
 import { verifyAudit } from './verify.ts';
 
+/** Where the audit log is written, and what its texts pass first. */
 export interface AuditOptions {
   /** Path of the JSON Lines file; its folder is made. */
   readonly file: string;
@@ -38,7 +40,7 @@ interface End {
 /**
  * The audit log: one JSON line a decision, each holding the digest of the one before. One process writes at a time; when
  * the file has grown by another's hand since, its end is read again. Half a last line, left by a kill, is dropped. A chain
- * that does not hold is set aside as `<file>.broken` and a new one is begun. A disk that takes nothing loses the record,
+ * that does not hold is set aside as `<file>.broken` (`.broken.2` ...) and a new one is begun. A disk that takes nothing loses the record,
  * is logged, and stops nobody.
  */
 export function createAudit({ file, clock, redact, log }: AuditOptions): Audit {
@@ -94,9 +96,16 @@ function readEnd(file: string, log: Log | undefined): End {
   }
   if (verified.error.code === 'audit-broken') {
     log?.error({ file, problem: verified.error.message }, 'audit log does not hold, set aside');
-    renameSync(file, `${file}.broken`);
+    renameSync(file, asideOf(file));
   } else if (verified.error.code !== 'audit-missing') throw new Error(verified.error.message);
   return { sequence: 0, digest: GENESIS, bytes: 0 };
+}
+
+/** A name that is still free, so that a second broken chain does not cover the first. */
+function asideOf(file: string): string {
+  let name = `${file}.broken`;
+  for (let n = 2; existsSync(name); n++) name = `${file}.broken.${n}`;
+  return name;
 }
 
 function sizeOf(file: string): number {

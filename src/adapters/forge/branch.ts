@@ -26,10 +26,12 @@ export function guardBranch(
   return err(expectedHead === undefined ? branchExists(branch) : branchMoved(branch, expectedHead, head));
 }
 
+/** Error `exists`: the branch is there and was not expected. */
 export function branchExists(branch: string): ForgeError {
   return { code: 'exists', message: `branch ${branch} exists already` };
 }
 
+/** Error `conflict`: the branch is not where the caller saw it. `head` is undefined where it is gone. */
 export function branchMoved(branch: string, expected: string, head: string | undefined): ForgeError {
   const where = head === undefined ? 'is gone' : `is at ${head.slice(0, 7)}`;
   return { code: 'conflict', message: `branch ${branch} ${where}, not at ${expected.slice(0, 7)} any more` };

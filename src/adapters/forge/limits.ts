@@ -2,6 +2,8 @@
 export const RESULTS = 300;
 /** Pull requests that are looked through for them. */
 export const SCANNED = 1000;
-/** Files and commits of a pull request: GitHub lists no more. */
+/** Files of a pull request: GitHub lists no more. */
 export const FILES = 3000;
+
+/** Commits of a pull request: GitHub lists no more. */
 export const COMMITS = 250;

@@ -17,6 +17,7 @@ export interface Checkouts {
   get(sha: string, write: (directory: string) => Promise<Result<unknown, Problem>>): Promise<Result<string, Problem>>;
 }
 
+/** Keeps the folders below `root`: the 32 used last, and all that were used within the last hour. */
 export function createCheckouts(root: string): Checkouts {
   const pending = new Map<string, Promise<Result<string, Problem>>>();
 

@@ -18,6 +18,7 @@ import { parseRepoUrl } from './repo-url.ts';
 import type { GitCredentials } from './run-git.ts';
 import { createRunGit } from './run-git.ts';
 
+/** Where clones lie, and how repositories are reached. */
 export interface GitOptions {
   readonly cacheDirectory: string;
   /** URL -> path, from `--repo URL=PATH`: a clone, a bare repository, or a folder without Git. */

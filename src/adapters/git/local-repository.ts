@@ -13,6 +13,7 @@ import { diskProblem } from './remote-repository.ts';
 import { SHA, SHORT_SHA, refCandidates } from './revision.ts';
 import type { RunGit } from './run-git.ts';
 
+/** A clone on this machine, and where its part of the cache is. */
 export interface LocalOptions {
   readonly url: string;
   /** The clone (or bare repository) of the user. */

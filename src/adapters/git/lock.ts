@@ -1,4 +1,4 @@
-import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { link, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,6 +8,8 @@ const LONGEST_WAIT = 10 * 60_000;
 const PAUSE = 25;
 /** A lock this old whose holder cannot be read was left by a crash. */
 const STALE = 60_000;
+/** Milliseconds that the clock of the disk may be behind that of the process. */
+const CLOCKS_APART = 2000;
 
 /**
  * Runs a task while no other process runs one under the same file: two scans at the same time share one cache. A lock
@@ -52,9 +54,16 @@ async function claim(lock: FileHandle, file: string): Promise<boolean> {
 
 async function isAbandoned(file: string): Promise<boolean> {
   const holder = Number(await readFile(file, 'utf8').catch(() => ''));
-  if (Number.isSafeInteger(holder) && holder > 0) return !isAlive(holder);
-  const about = await stat(file).catch(() => undefined);
-  return about !== undefined && Date.now() - about.mtimeMs > STALE;
+  const written = (await stat(file).catch(() => undefined))?.mtimeMs;
+  if (written === undefined) return false;
+  if (!Number.isSafeInteger(holder) || holder <= 0) return Date.now() - written > STALE;
+  // In a container that starts again the new process has the number of the one that crashed.
+  return holder === process.pid ? written < startedAt() - CLOCKS_APART : !isAlive(holder);
+}
+
+/** Milliseconds since the epoch. */
+function startedAt(): number {
+  return Date.now() - process.uptime() * 1000;
 }
 
 function isAlive(pid: number): boolean {
@@ -67,9 +76,17 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** By renaming, so that of two that find the same abandoned lock only one takes it away. */
+/**
+ * By renaming, so that of two that find the same abandoned lock only one takes it away. What was taken may be the lock of
+ * somebody who was quicker: that is given back.
+ */
 async function takeAway(file: string): Promise<void> {
   const aside = `${file}.${process.pid}`;
-  await rename(file, aside).catch(() => undefined);
+  const taken = await rename(file, aside).then(
+    () => true,
+    () => false,
+  );
+  if (!taken) return;
+  if (!(await isAbandoned(aside))) await link(aside, file).catch(() => undefined);
   await rm(aside, { force: true }).catch(() => undefined);
 }

@@ -5,6 +5,7 @@ import { err, ok } from '../../domain/result.ts';
 import type { GitCommit, GitRepository } from '../../ports/git.ts';
 import type { Checkouts } from './checkouts.ts';
 
+/** What differs between a remote repository and a clone on this machine. */
 export interface ObjectReaderOptions {
   readonly url: string;
   /** Runs git on the bare repository that holds the objects. */

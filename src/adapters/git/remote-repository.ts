@@ -13,6 +13,7 @@ import { createObjectReader } from './object-reader.ts';
 import { SHA, SHORT_SHA, refCandidates } from './revision.ts';
 import type { GitCredentials, RunGit } from './run-git.ts';
 
+/** A repository that is fetched, and where its part of the cache is. */
 export interface RemoteOptions {
   /** As the Application writes it; what problems name. */
   readonly url: string;

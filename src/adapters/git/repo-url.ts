@@ -46,8 +46,17 @@ export function parseRepoUrl(repoURL: string, allowFileProtocol: boolean): Resul
   const path = url.pathname;
   const scheme = ssh ? 'https:' : url.protocol;
   const inside = !ssh && url.password !== '';
-  const credentials = { username: decodeURIComponent(url.username), password: decodeURIComponent(url.password) };
+  const credentials = { username: decoded(url.username), password: decoded(url.password) };
   return ok({ fetchUrl: `${scheme}//${host}${path}`, key: keyOf(host, path), ...(inside ? { credentials } : {}) });
+}
+
+/** Percent-encoded text as it was meant; as it is written where it is not percent-encoded (`50%`). */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 /** Argo CD compares addresses the same way: the host's case, `.git` and slashes at the end do not matter. */
@@ -57,7 +66,7 @@ function keyOf(host: string, path: string): string {
 
 function trimmed(path: string): string {
   return path
-    .replace(/^\/+|\/+$/g, '')
+    .replace(/^\/+|(?<!\/)\/+$/g, '')
     .replace(/\.git$/i, '')
-    .replace(/\/+$/, '');
+    .replace(/(?<!\/)\/+$/, '');
 }

@@ -23,6 +23,7 @@ interface GitCommand {
   readonly timeout?: number;
 }
 
+/** Runs one git command; its standard output. Error codes as gitProblem tells them from git's words. */
 export type RunGit = (command: GitCommand) => Promise<Result<string, Problem>>;
 
 const TIMEOUT = 120_000;
@@ -67,6 +68,7 @@ const CONFIG: readonly (readonly [string, string])[] = [
   ['http.lowSpeedTime', '30'],
 ];
 
+/** What git is given of the surroundings. */
 export interface RunGitOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Whether `file:` URLs may be fetched. */

@@ -1,4 +1,4 @@
-import { ok } from '../../domain/result.ts';
+import { err, ok } from '../../domain/result.ts';
 import type { BranchRules, ForgeCommit, ForgeResult } from '../../ports/forge.ts';
 import { orAbsent } from '../forge/branch.ts';
 import type { Client } from './client.ts';
@@ -14,14 +14,19 @@ export async function readBranch(client: Client, name: string): ForgeResult<stri
   return answer.ok ? ok(answer.value?.commit.id) : answer;
 }
 
+/** Whether a branch may be called that (git check-ref-format): `.` and `..` would lead to another address. */
+function isBranchName(name: string): boolean {
+  return !name.split('/').some((part) => part === '' || part.startsWith('.'));
+}
+
 async function findBranch(client: Client, name: string): ForgeResult<BranchAnswer | undefined> {
-  // `.` and `..` would lead to another address; Git allows neither.
-  if (name.split('/').some((part) => part === '' || part.startsWith('.'))) return ok(undefined);
+  if (!isBranchName(name)) return ok(undefined);
   const request = { method: 'GET', path: below(client.repo, 'branches', name) } as const;
   const answer = await client.call(`read branch ${name}`, BranchAnswer, request);
   return orAbsent(answer, () => readRepository(client));
 }
 
+/** The repository itself. Error `not-found` also where the token may not see it. */
 export function readRepository(client: Client): ForgeResult<RepositoryAnswer> {
   return client.call('read the repository', RepositoryAnswer, { method: 'GET', path: client.repo });
 }
@@ -39,6 +44,7 @@ export function toForgeCommit({ sha, commit }: CommitAnswer): ForgeCommit {
 
 /** Who is not an administrator of the repository sees that a branch is protected, and not whether it wants signatures. */
 export async function readBranchRules(client: Client, name: string): ForgeResult<BranchRules> {
+  if (!isBranchName(name)) return err({ code: 'not-found', message: `there is no branch ${name}` });
   const request = { method: 'GET', path: below(client.repo, 'branches', name) } as const;
   const branch = await client.call(`read branch ${name}`, BranchAnswer, request);
   if (!branch.ok) return branch;

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { z } from 'zod';
+import { parseJson } from '../../domain/json.ts';
 import { err, ok } from '../../domain/result.ts';
 import type { ForgeError, ForgeResult } from '../../ports/forge.ts';
 import type { Log } from '../../ports/log.ts';
@@ -10,6 +11,7 @@ import { wholeAnswer } from '../connection/whole-answer.ts';
 import { toForgeError } from './errors.ts';
 import { createScrub } from './scrub.ts';
 
+/** One repository on one Gitea, and as whom it is asked. */
 export interface ClientOptions {
   readonly repository: { readonly owner: string; readonly name: string };
   /** REST API base: `https://HOST/api/v1`. */
@@ -23,6 +25,7 @@ export interface ClientOptions {
   readonly fetch?: typeof fetch;
 }
 
+/** One request to the API. Only a GET is repeated where its answer was lost. */
 export interface Request {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Below the API's base; made with `below` where parts of it come from outside. */
@@ -64,9 +67,10 @@ export function below(path: string, ...names: readonly (string | number)[]): str
   return [path, ...parts].join('/');
 }
 
+/** The client of one repository; the token is in none of its errors. */
 export function createClient(options: ClientOptions): Client {
   const { repository, log, token, throttle = true } = options;
-  const apiUrl = options.apiUrl.replace(/\/+$/, '');
+  const apiUrl = options.apiUrl.replace(/(?<!\/)\/+$/, '');
   const scrub = createScrub(token);
   const site = { name: 'Gitea', apiUrl, setting: 'gitea.apiUrl' };
   const ask = createAsk({ ...options, apiUrl }, site);
@@ -166,19 +170,10 @@ function createAsk(options: ClientOptions, site: Site): (request: Request) => Pr
       const { status, headers } = response;
       if (!response.ok) return toForgeError(site, status, headers, text);
       if (plain) return { data: text, headers };
-      const read = text === '' ? { data: undefined } : parse(text);
-      return read === undefined ? foreignAnswer(site, text, '') : { ...read, headers };
+      const data = text === '' ? undefined : parseJson(text);
+      return data === undefined && text !== '' ? foreignAnswer(site, text, '') : { data, headers };
     } catch (error) {
       return unreachable(site, error);
     }
   };
-}
-
-/** Undefined where it is no JSON. */
-function parse(text: string): { readonly data: unknown } | undefined {
-  try {
-    return { data: JSON.parse(text) };
-  } catch {
-    return undefined;
-  }
 }

@@ -4,7 +4,7 @@ import { withTrust } from '../forge/trust.ts';
 import type { Client } from './client.ts';
 import { below } from './client.ts';
 import type { Identity } from './identity.ts';
-import { CommentAnswer } from './schema.ts';
+import { CommentAnswer, Empty } from './schema.ts';
 import { createCommentTrust } from './trust.ts';
 
 /** All comments of a pull request, oldest first: Gitea gives them at once. */
@@ -13,6 +13,9 @@ function listComments(client: Client, number: number): ForgeResult<readonly Comm
   return client.call(`list the comments of ${number}`, CommentAnswer.array(), { method: 'GET', path });
 }
 
+/**
+ * Comments of a pull request in the port's words, oldest first, with whether their author may write to the repository.
+ */
 export async function readComments(client: Client, number: number): ForgeResult<readonly Comment[]> {
   const answer = await listComments(client, number);
   return answer.ok ? withTrust(answer.value, createCommentTrust(client)) : answer;
@@ -30,6 +33,10 @@ export function createComments(client: Client, whoAmI: () => ForgeResult<Identit
     edit(number, id, body) {
       const path = below(client.repo, 'issues', 'comments', id);
       return client.call(`edit the comment on ${number}`, CommentAnswer, { method: 'PATCH', path, body: { body } });
+    },
+    remove(number, id) {
+      const path = below(client.repo, 'issues', 'comments', id);
+      return client.call(`remove a second comment from ${number}`, Empty, { method: 'DELETE', path });
     },
   };
 }

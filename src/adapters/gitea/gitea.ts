@@ -7,8 +7,10 @@ import { createWhoAmI } from './identity.ts';
 import { createReader } from './reader.ts';
 import { createWriter } from './writer.ts';
 
+/** One repository on one Gitea, and as whom it is asked. */
 export type GiteaOptions = ClientOptions;
 
+/** What a Gitea can do, and what to do where something is missing, in its own words. */
 export const CAPABILITIES: ForgeCapabilities = {
   name: 'Gitea',
   // It has no limit of its own; a proxy before it often refuses more than a megabyte (nginx).

@@ -7,6 +7,6 @@ export function apiUrlOf(host: string): string {
 
 /** The path that a server is reached below (`ROOT_URL` in its configuration), without a slash at its end; mostly empty. */
 export function rootOf(apiUrl: string): string {
-  const path = new URL(apiUrl).pathname.replace(/\/+$/, '');
+  const path = new URL(apiUrl).pathname.replace(/(?<!\/)\/+$/, '');
   return path.endsWith(API) ? path.slice(0, -API.length) : path;
 }

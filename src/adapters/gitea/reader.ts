@@ -13,6 +13,7 @@ import { CommitAnswer, FileAnswer, PullAnswer } from './schema.ts';
 /** The account behind the token of a workflow (models/user/user_system.go): what it does starts no workflows. */
 const ACTIONS = 'gitea-actions';
 
+/** Reads one repository of a Gitea. */
 export function createReader(client: Client, whoAmI: () => ForgeResult<Identity>): ForgeReader {
   const pulls = below(client.repo, 'pulls');
   return {

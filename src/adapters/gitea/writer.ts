@@ -14,6 +14,10 @@ import { Empty, PullAnswer } from './schema.ts';
 /** A pull request that was just opened is among these. */
 const RECENT = 100;
 
+/**
+ * Writes to one repository of a Gitea. After a lost answer it looks whether the write was done, and sends nothing
+ * twice.
+ */
 export function createWriter(client: Client, whoAmI: () => ForgeResult<Identity>): ForgeWriter {
   const pulls = below(client.repo, 'pulls');
   return {

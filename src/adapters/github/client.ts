@@ -21,6 +21,7 @@ export type GitHubAuth =
   | { readonly token: string }
   | { readonly appId: number | string; readonly privateKey: string; readonly installationId?: number };
 
+/** One repository on one GitHub, and as whom it is asked. */
 export interface ClientOptions {
   readonly repository: { readonly owner: string; readonly name: string };
   /** REST API base; `https://api.github.com` unless given. */
@@ -62,6 +63,7 @@ interface Page {
 const API_VERSION = '2022-11-28';
 const PAGE = 100;
 
+/** The client of one repository; credentials are in none of its errors. */
 export function createClient(options: ClientOptions): Client {
   const { auth, log } = options;
   const baseUrl = options.baseUrl ?? 'https://api.github.com';
@@ -96,7 +98,8 @@ export function createClient(options: ClientOptions): Client {
         });
         if (!answer.ok) return answer;
         items.push(...answer.value);
-        more = /rel="next"/.test(link ?? '');
+        // A server that promises pages and gives nothing would be asked for ever.
+        more = answer.value.length > 0 && /rel="next"/.test(link ?? '');
       }
       return ok({ items: items.slice(0, limit), more: more || items.length > limit });
     },

@@ -4,7 +4,7 @@ import type { Comments } from '../forge/sticky-comment.ts';
 import { withTrust } from '../forge/trust.ts';
 import type { Client } from './client.ts';
 import type { Identity } from './identity.ts';
-import { CommentAnswer } from './schema.ts';
+import { CommentAnswer, Empty } from './schema.ts';
 import { createCommentTrust } from './trust.ts';
 
 const MOST = 1000;
@@ -17,6 +17,9 @@ async function listComments(client: Client, number: number): ForgeResult<readonl
   return answer.ok ? ok(answer.value.items) : answer;
 }
 
+/**
+ * Comments of a pull request in the port's words, oldest first, with whether their author may write to the repository.
+ */
 export async function readComments(client: Client, number: number): ForgeResult<readonly Comment[]> {
   const answer = await listComments(client, number);
   return answer.ok ? withTrust(answer.value, createCommentTrust(client)) : answer;
@@ -35,6 +38,10 @@ export function createComments(client: Client, whoAmI: () => ForgeResult<Identit
     edit: (number, id, body) =>
       client.call(`edit the comment on ${number}`, CommentAnswer, (octokit) =>
         octokit.rest.issues.updateComment({ ...repo, comment_id: id, body }),
+      ),
+    remove: (number, id) =>
+      client.call(`remove a second comment from ${number}`, Empty, (octokit) =>
+        octokit.rest.issues.deleteComment({ ...repo, comment_id: id }),
       ),
   };
 }

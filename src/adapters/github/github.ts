@@ -10,8 +10,10 @@ import { createWriter } from './writer.ts';
 
 export type { GitHubAuth } from './client.ts';
 
+/** One repository on one GitHub, and as whom it is asked. */
 export type GitHubOptions = ClientOptions;
 
+/** What GitHub can do, and what to do where something is missing, in its own words. */
 export const CAPABILITIES: ForgeCapabilities = {
   name: 'GitHub',
   // "body is too long (maximum is 65536 characters)", as it answers.

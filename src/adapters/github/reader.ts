@@ -21,6 +21,7 @@ import {
 /** The account behind the GITHUB_TOKEN of a workflow. */
 const ACTIONS = 'github-actions[bot]';
 
+/** Reads one repository of a GitHub. */
 export function createReader(client: Client, whoAmI: () => ForgeResult<Identity>): ForgeReader {
   const { repo } = client;
 
@@ -135,6 +136,7 @@ function readRepository(client: Client): ForgeResult<RepositoryAnswer> {
   return client.call('read the repository', RepositoryAnswer, (octokit) => octokit.rest.repos.get(client.repo));
 }
 
+/** SHA of a branch; undefined where there is none. */
 export async function readBranch(client: Client, name: string): ForgeResult<string | undefined> {
   const answer = await client.call(`read branch ${name}`, RefAnswer, (octokit) =>
     octokit.rest.git.getRef({ ...client.repo, ref: `heads/${name}` }),

@@ -10,6 +10,10 @@ import { readBranch } from './reader.ts';
 import { Empty, PullAnswer } from './schema.ts';
 import { createStickyComment } from '../forge/sticky-comment.ts';
 
+/**
+ * Writes to one repository of a GitHub. After a lost answer it looks whether the write was done, and sends nothing
+ * twice.
+ */
 export function createWriter(client: Client, whoAmI: () => ForgeResult<Identity>): ForgeWriter {
   const { repo } = client;
   return {

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { z } from 'zod';
+import { parseJson } from '../../domain/json.ts';
 
 /** meta/v1 Status, the fields used. */
 export const Status = z.object({
@@ -26,15 +27,6 @@ export async function bodyText(body: Readable): Promise<string> {
     if (size > MAX_ANSWER) break;
   }
   return Buffer.concat(chunks).toString('utf8');
-}
-
-/** JSON of a text; undefined where it is none. */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** What a refused request says: the message of its Status, else the start of whatever a proxy in between wrote. */

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import type { JsonObject, JsonValue } from '../../domain/json.ts';
-import { deepEqual, isArray, isObject } from '../../domain/json.ts';
+import { deepEqual, isArray, isObject, parseJson } from '../../domain/json.ts';
 import { JsonObjectSchema } from '../../domain/kubernetes/json-schema.ts';
-import { parseJson } from './answer.ts';
 
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 const MANAGER = 'argocd-controller';

@@ -96,7 +96,7 @@ export async function resolveAccess(selected: Selected): Promise<Result<ClusterA
     if (!user.ok) return user;
     return ok({
       cluster: name,
-      server: cluster.server.replace(/\/+$/, ''),
+      server: cluster.server.replace(/(?<!\/)\/+$/, ''),
       ca,
       insecure: cluster['insecure-skip-tls-verify'] === true,
       tlsServerName: cluster['tls-server-name'] || undefined,

@@ -17,6 +17,7 @@ import { listKind } from './list.ts';
 import { readPodLog } from './pod-log.ts';
 import { keepYoungGenerationSmall } from './young-generation.ts';
 
+/** What of a cluster is read, and under which name. */
 export interface ClusterReaderOptions {
   readonly clock: Clock;
   readonly log: Log;

@@ -28,6 +28,7 @@ export interface Connection {
   close(): void;
 }
 
+/** Which cluster, as whom, and what may be sent there. */
 export interface ConnectOptions extends KubeconfigOptions {
   /** User that requests are made as, by impersonation; wins over the kubeconfig's own `as`. */
   readonly as?: string | undefined;

@@ -24,6 +24,7 @@ export interface Followed {
   contact: number;
 }
 
+/** Who is told of what, and until when. */
 export interface FollowOptions {
   readonly clock: Clock;
   readonly signal: AbortSignal;

@@ -23,6 +23,7 @@ const Config = z.object({
 
 const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
 
+/** Where the kubeconfig is looked for, and which of its contexts is meant. */
 export interface KubeconfigOptions {
   /** Path; else `KUBECONFIG`, `~/.kube/config`, and the service account of the pod, in this order. */
   readonly kubeconfig?: string;

@@ -7,7 +7,8 @@ import { problem } from '../../domain/problem.ts';
 import type { Result } from '../../domain/result.ts';
 import { err, ok } from '../../domain/result.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { apiPath, failureText, parseJson } from './answer.ts';
+import { parseJson } from '../../domain/json.ts';
+import { apiPath, failureText } from './answer.ts';
 import type { Connection } from './connect.ts';
 import type { ApiResponse } from './transport.ts';
 import { retryAfter } from './backoff.ts';
@@ -19,6 +20,7 @@ const MAX_ATTEMPTS = 4;
 /** Milliseconds for one kind altogether. */
 const TOTAL = 180_000;
 
+/** Where a kind is listed, and who takes its objects. */
 export interface ListOptions {
   readonly clock: Clock;
   readonly namespace?: string | undefined;

@@ -3,7 +3,8 @@ import type { Problem } from '../../domain/problem.ts';
 import { problem } from '../../domain/problem.ts';
 import type { Result } from '../../domain/result.ts';
 import { err, ok } from '../../domain/result.ts';
-import { apiPath, bodyText, failureText, parseJson } from './answer.ts';
+import { parseJson } from '../../domain/json.ts';
+import { apiPath, bodyText, failureText } from './answer.ts';
 import type { Connection } from './connect.ts';
 
 const TIMEOUT = 10_000;

@@ -11,6 +11,7 @@ const IN_STEP = 30_000;
 /** An answer that took longer says too little about when it was written. */
 const LONGEST = 10_000;
 
+/** Begins in step, until an answer shows otherwise. */
 export function createSkew(): Skew {
   let known = 0;
   return {

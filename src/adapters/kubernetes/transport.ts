@@ -20,6 +20,7 @@ export interface ApiRequest {
   readonly idleTimeout?: number;
 }
 
+/** An answer whose body is still to be read, or destroyed. */
 export interface ApiResponse {
   readonly status: number;
   readonly headers: http.IncomingHttpHeaders;
@@ -35,8 +36,8 @@ export interface Transport {
 }
 
 const TIMEOUT = 30_000;
-/** Subresources that act on a container or a node even through GET. */
-const ACTING = /\/(?:exec|attach|portforward|proxy)(?:\/|$)/;
+/** Subresources that do nothing but show something. All others are refused: `exec` or `proxy` act even through GET. */
+const SHOWING: ReadonlySet<string> = new Set(['log', 'status', 'scale']);
 
 /** A request that might have changed the cluster was about to be sent: a fault of the program, not of the world. */
 export class HarmfulRequest extends Error {}
@@ -51,12 +52,25 @@ const NO_CHANGE_PATH = /^\/api\/v1\/namespaces\/[a-z0-9-]+\/configmaps\/kube-roo
  * changes nothing may leave. Throws HarmfulRequest for everything else.
  */
 export function assertHarmless(method: string, path: string, query: URLSearchParams, body?: string): void {
-  const read = method === 'GET' && !ACTING.test(path);
+  const read = method === 'GET';
   const dryRun = (method === 'PATCH' || method === 'POST') && query.getAll('dryRun').join() === 'All';
-  const plain = /^\/(?:version$|apis?\/)[\w.~%:/-]*$/.test(path) && !path.includes('..') && !ACTING.test(path);
+  const plain = /^\/(?:version$|apis?\/)[\w.~%:/-]*$/.test(path) && !path.includes('..') && onlyShows(path);
   const noChange = method === 'PATCH' && NO_CHANGE_PATH.test(path) && query.size === 0 && body === NO_CHANGE.body;
   if (!plain || !(read || dryRun || noChange))
     throw new HarmfulRequest(`refused to send ${method} ${path}: it could change the cluster`);
+}
+
+/**
+ * Whether what a path names can do nothing by itself. An object may be called what it likes (a Deployment `proxy`, a pod
+ * `exec`): only what stands behind the name is a subresource. `/api/v1/proxy/...` is the old form of one.
+ */
+function onlyShows(path: string): boolean {
+  const [, root, ...rest] = path.split('/');
+  const inGroup = rest.slice(root === 'apis' ? 2 : 1);
+  const inNamespace = inGroup[0] === 'namespaces' && inGroup.length > 2;
+  const [resource = '', , ...subresource] = inNamespace ? inGroup.slice(2) : inGroup;
+  if (root === 'api' && resource === 'proxy') return false;
+  return subresource.length === 0 || (subresource.length === 1 && SHOWING.has(subresource[0] ?? ''));
 }
 
 /** Looks at a request before it leaves, and throws HarmfulRequest where it may not. */
@@ -139,6 +153,8 @@ export function createTransport(
 function unzip(response: http.IncomingMessage): Readable {
   const unzipped = createGunzip();
   response.on('error', (error) => unzipped.destroy(error));
+  // Whoever reads on is told; an answer that nobody reads may break off without ending the process.
+  unzipped.on('error', () => response.destroy());
   unzipped.on('close', () => response.destroy());
   return response.pipe(unzipped);
 }

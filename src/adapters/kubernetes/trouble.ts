@@ -4,7 +4,7 @@ import type { Problem } from '../../domain/problem.ts';
 import { problem } from '../../domain/problem.ts';
 import type { FailureKind } from '../connection/failure.ts';
 import { connectionFailure } from '../connection/failure.ts';
-import { parseJson } from './answer.ts';
+import { parseJson } from '../../domain/json.ts';
 import type { Credentials } from './credentials.ts';
 
 const NEW_KUBECONFIG = 'fetch a new kubeconfig for this cluster; a proxy that opens TLS connections looks the same';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { JsonObject } from '../../domain/json.ts';
-import { isObject } from '../../domain/json.ts';
+import { isObject, parseJson } from '../../domain/json.ts';
 import type { KindInfo } from '../../domain/kubernetes/kinds.ts';
-import { apiPath, failureText, parseJson } from './answer.ts';
+import { apiPath, failureText } from './answer.ts';
 import type { Connection } from './connect.ts';
 
 /** Longest silence of a watch: bookmarks come about once a minute, so a silent connection is a dead one. */
@@ -10,6 +10,7 @@ const SILENCE = 150_000;
 /** One event; a pod with its managed fields has some 20 KB, etcd's limit is 1.5 MiB. */
 const MAX_EVENT = 16 * 1024 * 1024;
 
+/** Where a watch begins, and who takes its events. */
 export interface WatchOptions {
   readonly resourceVersion: string;
   readonly namespace?: string | undefined;

@@ -15,6 +15,7 @@ export interface ElectionTiming {
 
 const ELECTION_TIMING: ElectionTiming = { lease: 15, renew: 10, retry: 2 };
 
+/** Who seeks the lease, and by which time. */
 export interface ElectorOptions {
   readonly store: LeaseStore;
   /** Who this is; unique among the candidates. */
@@ -91,7 +92,9 @@ export async function elect(
     for (;;) {
       await clock.sleep(timing.retry * 1000, finished);
       if (finished.aborted) return held;
-      const answer = await renew(held);
+      // No answer is waited for beyond the time at which others may take the lease.
+      const left = timing.renew * 1000 - (elapsed() - renewed);
+      const answer = await renew(held, elapsed() + Math.max(left, timing.retry * 1000));
       if (answer === 'lost') {
         log.warn({ identity }, 'another one leads');
         return undefined;
@@ -107,13 +110,13 @@ export async function elect(
     }
   }
 
-  async function renew(held: Held): Promise<Held | 'lost' | 'unknown'> {
-    const written = await store.write(specOf(held.spec), held);
+  async function renew(held: Held, until: number): Promise<Held | 'lost' | 'unknown'> {
+    const written = await store.write(specOf(held.spec), held, until - elapsed());
     if (!written.ok) tell(written);
     else if (written.value !== 'conflict') return written.value;
     else {
       // An answer that was lost on the way may have been a success: only another holder is a loss.
-      const read = await store.read();
+      const read = await store.read(Math.max(1, until - elapsed()));
       if (read.ok) return read.value?.spec.holderIdentity === identity ? read.value : 'lost';
       tell(read);
     }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { apiPath, parseJson } from '../kubernetes/answer.ts';
+import { parseJson } from '../../domain/json.ts';
+import { apiPath } from '../kubernetes/answer.ts';
 import { HarmfulRequest } from '../kubernetes/transport.ts';
 import type { Guard } from '../kubernetes/transport.ts';
 
@@ -9,6 +10,7 @@ export interface LeaseName {
   readonly name: string;
 }
 
+/** API group and version of the Lease. */
 export const LEASE_API = 'coordination.k8s.io/v1';
 
 const Named = z.object({

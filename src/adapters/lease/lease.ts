@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { apiPath, bodyText, failureText, parseJson } from '../kubernetes/answer.ts';
+import { parseJson } from '../../domain/json.ts';
+import { apiPath, bodyText, failureText } from '../kubernetes/answer.ts';
 import type { Connection } from '../kubernetes/connect.ts';
 import type { Problem } from '../../domain/problem.ts';
 import { problem } from '../../domain/problem.ts';
@@ -18,6 +19,7 @@ const Spec = z.object({
 });
 const Lease = z.object({ metadata: z.object({ resourceVersion: z.string() }), spec: Spec.nullish() });
 
+/** What a Lease says: who holds it, and since when. */
 export type LeaseSpec = z.infer<typeof Spec>;
 
 /** The Lease as it was read; `version` is what a write must still find. */
@@ -26,44 +28,52 @@ export interface Held {
   readonly spec: LeaseSpec;
 }
 
-/** One Lease in one cluster. */
+/** One Lease in one cluster. `within`: milliseconds until an answer is given up, at most 5,000. */
 export interface LeaseStore {
   /** Undefined where there is none yet. Error codes: those of Connection.request, `forbidden`, `lease-unreadable`. */
-  read(): Promise<Result<Held | undefined, Problem>>;
+  read(within?: number): Promise<Result<Held | undefined, Problem>>;
   /** Makes it (`from` undefined) or replaces what was read. `conflict`: somebody else was faster. Error codes as `read`. */
-  write(spec: LeaseSpec, from: Held | undefined): Promise<Result<Held | 'conflict', Problem>>;
+  write(spec: LeaseSpec, from: Held | undefined, within?: number): Promise<Result<Held | 'conflict', Problem>>;
 }
 
 /** Milliseconds for one request: less than the time in which a lease must be renewed. */
 const TIMEOUT = 5000;
+
+/** Until the answer begins, and between two pieces of it. */
+function limits(within = TIMEOUT): { readonly timeout: number; readonly idleTimeout: number } {
+  const timeout = Math.min(TIMEOUT, within);
+  return { timeout, idleTimeout: timeout };
+}
 
 /** `connection` must let the Lease's requests through: see onlyLease. */
 export function createLeaseStore(connection: Connection, { namespace, name }: LeaseName): LeaseStore {
   const all = apiPath(LEASE_API, ['leases'], namespace);
   const one = apiPath(LEASE_API, ['leases', name], namespace);
   return {
-    async read() {
-      const answer = await connection.request({ method: 'GET', path: one, timeout: TIMEOUT });
+    async read(within) {
+      const answer = await connection.request({ method: 'GET', path: one, ...limits(within) });
       if (!answer.ok) return answer;
       const { status, body } = answer.value;
       if (status === 404) {
         body.resume();
         return ok(undefined);
       }
-      return status === 200 ? parsed(await bodyText(body)) : refused(status, (await failureText(body)).message);
+      return status === 200
+        ? parsed(await bodyText(body).catch(() => ''))
+        : refused(status, (await failureText(body)).message);
     },
-    async write(spec, from) {
+    async write(spec, from, within) {
       const metadata = { name, namespace, ...(from ? { resourceVersion: from.version } : {}) };
       const answer = await connection.request({
         method: from ? 'PUT' : 'POST',
         path: from ? one : all,
         contentType: 'application/json',
         body: JSON.stringify({ apiVersion: LEASE_API, kind: 'Lease', metadata, spec }),
-        timeout: TIMEOUT,
+        ...limits(within),
       });
       if (!answer.ok) return answer;
       const { status, body } = answer.value;
-      if (status === 200 || status === 201) return parsed(await bodyText(body));
+      if (status === 200 || status === 201) return parsed(await bodyText(body).catch(() => ''));
       const { message } = await failureText(body);
       return status === 409 ? ok('conflict') : refused(status, message);
     },

@@ -4,6 +4,7 @@ import type { Log } from '../../ports/log.ts';
 import { prettyLine } from './pretty.ts';
 import { scrub } from './scrub.ts';
 
+/** What is logged, where to, and what it passes first. */
 export interface LogOptions {
   readonly level: 'silent' | 'error' | 'warn' | 'info' | 'debug';
   /** Where lines go, such as `process.stderr`. */

@@ -1,4 +1,5 @@
 import type { JsonValue } from '../../domain/json.ts';
+import { parseJson } from '../../domain/json.ts';
 
 /** Longest answer that is read. */
 const LONGEST = 200_000;
@@ -9,17 +10,16 @@ const LONGEST = 200_000;
  */
 export function readJsonText(text: string): JsonValue | undefined {
   const answer = text.slice(0, LONGEST).replace(/^\s*<think>[\s\S]*?<\/think>/, '');
-  const fenced = /```(?:json)?\s*\n([\s\S]*?)\n\s*```/.exec(answer)?.[1];
-  return parse(answer) ?? (fenced === undefined ? undefined : parse(fenced)) ?? firstObject(answer);
+  const fenced = firstFence(answer);
+  return parseJson(answer) ?? (fenced === undefined ? undefined : parseJson(fenced)) ?? firstObject(answer);
 }
 
-function parse(text: string): JsonValue | undefined {
-  try {
-    const value: JsonValue = JSON.parse(text);
-    return value;
-  } catch {
-    return undefined;
-  }
+/** What the first code fence holds. Line by line: models that lose their way write thousands of empty lines. */
+function firstFence(text: string): string | undefined {
+  const lines = text.split('\n');
+  const open = lines.findIndex((line) => /```(?:json)?\s*$/.test(line));
+  const close = lines.findIndex((line, i) => i > open && line.trimStart().startsWith('```'));
+  return open < 0 || close < 0 ? undefined : lines.slice(open + 1, close).join('\n');
 }
 
 /** Tries at most this many opening braces: each costs a walk over the rest. */
@@ -29,7 +29,7 @@ function firstObject(text: string): JsonValue | undefined {
   let start = text.indexOf('{');
   for (let tries = 0; start >= 0 && tries < MOST_TRIES; tries++) {
     const end = closingBrace(text, start);
-    const value = end === undefined ? undefined : parse(text.slice(start, end + 1));
+    const value = end === undefined ? undefined : parseJson(text.slice(start, end + 1));
     if (value !== undefined) return value;
     start = text.indexOf('{', start + 1);
   }

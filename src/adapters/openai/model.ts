@@ -13,6 +13,7 @@ import { readCompletion } from './reply.ts';
 import type { Features } from './request.ts';
 import { initialFeatures, requestBody, stepDown } from './request.ts';
 
+/** Which model on which server, and how long it is waited for. */
 export interface OpenAiOptions {
   /** Of any server with OpenAI's Chat Completions: `https://api.openai.com/v1`, `http://localhost:11434/v1`. */
   readonly baseURL: string;

@@ -15,6 +15,7 @@ export type Recorded =
   | { readonly kind: 'sticky-comment'; readonly number: number; readonly marker: string; readonly body: string }
   | { readonly kind: 'delete-branch'; readonly name: string };
 
+/** A writer that writes nothing, and what it was asked to write. */
 export interface Recorder {
   readonly writer: ForgeWriter;
   /** Oldest first; the last 1,000. */

@@ -8,7 +8,7 @@ export function parseChallenge(header: string | null): Challenge | undefined {
   const bearer = /\bbearer\s+(.*)$/i.exec(header ?? '')?.[1];
   if (bearer !== undefined) {
     const fields = new Map<string, string>();
-    for (const [, key = '', quoted, plain] of bearer.matchAll(/([a-z]+)\s*=\s*(?:"([^"]*)"|([^\s,]+))/gi)) {
+    for (const [, key = '', quoted, plain] of bearer.matchAll(/(?<![a-z])([a-z]+)\s*=\s*(?:"([^"]*)"|([^\s,]+))/gi)) {
       fields.set(key.toLowerCase(), quoted ?? plain ?? '');
     }
     const realm = fields.get('realm');

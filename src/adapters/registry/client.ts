@@ -5,6 +5,7 @@ import { err, ok } from '../../domain/result.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import type { RegistryError } from '../../ports/registry.ts';
+import { wholeAnswer } from '../connection/whole-answer.ts';
 import { parseChallenge, tokenUrl } from './challenge.ts';
 import { isPlain, registryRoot } from './hosts.ts';
 
@@ -13,6 +14,7 @@ interface Credentials {
   readonly password: string;
 }
 
+/** How registries are asked. */
 export interface RegistryOptions {
   /** Credentials by registry as images name it (`docker.io`, `ghcr.io`, `registry.local:5000`). */
   readonly credentials?: (registry: string) => Credentials | undefined;
@@ -43,6 +45,10 @@ const Token = z.object({
 const DEFAULT_TOKEN_SECONDS = 60;
 const MAX_TOKENS = 500;
 
+/**
+ * Asks registries; keeps the tokens that it was given for as long as they are good, at most 500. Error code:
+ * `unreachable`.
+ */
 export function createRegistryClient(options: RegistryOptions): RegistryClient {
   const { clock, log, insecureHosts = [], timeoutMilliseconds = 10_000 } = options;
   const send = options.fetch ?? fetch;
@@ -62,11 +68,9 @@ export function createRegistryClient(options: RegistryOptions): RegistryClient {
     const url = tokenUrl(challenge, image.repository);
     // A registry over plain HTTP could name any realm: credentials go over plain HTTP only where the registry itself does.
     if (url.protocol !== 'https:' && !isPlain(image.registry, insecureHosts)) return undefined;
-    const answer = await send(url, { headers: basic ? { authorization: basic } : {}, signal: limited(signal) });
-    if (!answer.ok) {
-      await answer.body?.cancel();
-      return undefined;
-    }
+    const sent = await send(url, { headers: basic ? { authorization: basic } : {}, signal: limited(signal) });
+    const answer = await wholeAnswer(sent);
+    if (!answer.ok) return undefined;
     const token = Token.safeParse(await answer.json());
     const text = token.success ? (token.data.token ?? token.data.access_token) : undefined;
     if (text === undefined || !token.success) return undefined;

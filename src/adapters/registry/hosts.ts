@@ -23,7 +23,7 @@ export function repositoryPath(image: ImageRef): string {
 
 /** The next page of a tag list, from a `Link` header; undefined where there is none or it leads to another host. */
 export function nextPage(link: string | null, current: string): string | undefined {
-  const target = /<([^>]+)>\s*;[^,]*\brel="?next"?/i.exec(link ?? '')?.[1];
+  const target = /<([^<>]+)>\s*;[^,]*\brel="?next"?/i.exec(link ?? '')?.[1];
   if (target === undefined || !URL.canParse(target, current)) return undefined;
   const url = new URL(target, current);
   return url.origin === new URL(current).origin ? url.href : undefined;

@@ -4,6 +4,7 @@ import { effectiveTag } from '../../domain/image-ref.ts';
 import type { Result } from '../../domain/result.ts';
 import { err, ok } from '../../domain/result.ts';
 import type { Registry, RegistryError } from '../../ports/registry.ts';
+import { wholeAnswer } from '../connection/whole-answer.ts';
 import { createAnswerCache } from './cache.ts';
 import type { RegistryOptions } from './client.ts';
 import { createRegistryClient, errorOf } from './client.ts';
@@ -78,16 +79,8 @@ export function createNoRegistry(): Registry {
 }
 
 async function readPage(response: Response): Promise<z.infer<typeof TagPage> | undefined> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
   try {
-    for await (const chunk of response.body ?? []) {
-      size += chunk.byteLength;
-      if (size > MAX_BODY) return undefined;
-      chunks.push(chunk);
-    }
-    const page = TagPage.safeParse(JSON.parse(Buffer.concat(chunks).toString('utf8')));
-    return page.success ? page.data : undefined;
+    return TagPage.parse(await (await wholeAnswer(response, MAX_BODY)).json());
   } catch {
     // A dropped connection and a text that is not JSON mean the same: there is no list.
     return undefined;

@@ -19,6 +19,7 @@ import { treeOf } from './tree.ts';
 import type { Workspace } from './workspace.ts';
 import { createWorkspace, emptyEnvironment } from './workspace.ts';
 
+/** Which helm is run, with which limits, and what charts are told about the cluster. */
 export interface HelmSettings {
   readonly limits?: RunLimits;
   readonly binaries?: BinarySettings;

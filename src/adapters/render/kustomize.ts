@@ -18,6 +18,7 @@ import type { Tree } from './tree.ts';
 import { repositoryPath, treeOf } from './tree.ts';
 import { createWorkspace, emptyEnvironment } from './workspace.ts';
 
+/** Which kustomize is run, and with which limits. */
 export interface KustomizeSettings {
   readonly limits?: RunLimits;
   readonly binaries?: BinarySettings;

@@ -10,8 +10,10 @@ export interface RunLimits {
   readonly output: number;
 }
 
+/** A minute, and 32 MiB of output. */
 export const DEFAULT_LIMITS: RunLimits = { timeout: 60_000, output: 32 * 1024 * 1024 };
 
+/** One run of a program. */
 export interface RunRequest {
   readonly program: string;
   readonly args: readonly string[];

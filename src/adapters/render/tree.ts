@@ -1,5 +1,6 @@
 import { lstatSync, readFileSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { join, posix, relative, sep } from 'node:path';
+import { realPathOf } from '../../domain/real-path.ts';
 import type { Checkout } from '../../domain/source.ts';
 import { overlayOn } from '../../domain/repository-key.ts';
 import type { Overlay } from '../../ports/renderer.ts';
@@ -42,14 +43,11 @@ export function treeOf(checkout: Checkout, overlay: Overlay): Tree {
     }
   };
   // Changed files go by the path that Git holds them under, whichever symlinks lead there.
-  const canonical = (path: string): string => {
-    if (changed.size === 0) return path;
+  const inside = (path: string): string | undefined => {
     const target = real(path);
-    if (target === 'outside') return path;
-    if (target !== undefined) return relative(root, target).split(sep).join('/');
-    const folder = posix.dirname(path);
-    return folder === '.' || folder === path ? path : posix.join(canonical(folder), posix.basename(path));
+    return target === undefined || target === 'outside' ? undefined : relative(root, target).split(sep).join('/');
   };
+  const canonical = (path: string): string => (changed.size === 0 ? path : realPathOf(path, inside));
   const type = (path: string): EntryType => {
     if (changed.has(canonical(path))) return 'file';
     const target = real(path);

@@ -12,6 +12,7 @@ export interface Workspace extends Disposable {
   write(repository: number, path: string, text: string | Uint8Array): string;
 }
 
+/** Makes a folder of its own in the system's temporary folder. */
 export function createWorkspace(): Workspace {
   const directory = realpathSync(mkdtempSync(join(tmpdir(), 'remendo-render-')));
   mkdirSync(join(directory, 'home'));

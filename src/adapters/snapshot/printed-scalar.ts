@@ -5,7 +5,7 @@ const OLD_BOOLEAN = /^(?:y|n|yes|no|on|off|true|false|null)$/i;
 const NUMBER = /^-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,15})?$/;
 /** All that some YAML version may read as a number: octal, hexadecimal, binary, underscores, exponents, base 60, dates. */
 const NUMBER_LIKE =
-  /^[-+]?(?:0[xXbBoO][0-9a-fA-F_]+|(?=[._]*[0-9])[0-9_,]*\.?[0-9_]*(?:[eE][-+]?[0-9_]+)?|[0-9_]+(?::[0-9_.]+)+|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2})$/;
+  /^[-+]?(?:0[xXbBoO][0-9a-fA-F_]+|(?=[._]*[0-9])[0-9_,]*(?:\.[0-9_]*)?(?:[eE][-+]?[0-9_]+)?|[0-9_]+(?::[0-9_.]+)+|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2})$/;
 
 /** The value of a plain scalar that every YAML version reads alike; undefined where one might not. */
 export function plainScalar(source: string): string | number | boolean | null | undefined {

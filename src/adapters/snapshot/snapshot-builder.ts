@@ -19,6 +19,7 @@ export interface SnapshotBuilder {
   newest(): string | undefined;
 }
 
+/** Begins with no objects. */
 export function createSnapshotBuilder(): SnapshotBuilder {
   const objects = noObjects();
   const compact = createCompactor();

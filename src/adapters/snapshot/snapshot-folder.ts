@@ -13,6 +13,7 @@ import { readObjectFile } from './read-file.ts';
 import { createSnapshotBuilder } from './snapshot-builder.ts';
 import { SNAPSHOT_FILE, readSnapshotFile } from './snapshot-file.ts';
 
+/** Which folder stands for a cluster, and what is known about it beside its files. */
 export interface SnapshotFolderOptions {
   readonly directory: string;
   /** Name of the cluster; else what `snapshot.json` says, else `snapshot`. */

@@ -15,6 +15,7 @@ import { SNAPSHOT_FILE } from './snapshot-file.ts';
 
 const FLUSH_AT = 1024 * 1024;
 
+/** Which logs go with a snapshot, and what they pass first. */
 export interface WriteOptions {
   /** Which logs to add, of the snapshot that is being written. */
   readonly logs: (snapshot: Snapshot) => readonly LogRequest[];
@@ -23,6 +24,7 @@ export interface WriteOptions {
   readonly signal?: AbortSignal;
 }
 
+/** What was written. */
 export interface WrittenSnapshot {
   readonly snapshot: Snapshot;
   readonly logs: number;

@@ -19,6 +19,7 @@ export interface Overlay {
 
 const MOST = 10_000;
 
+/** Begins empty. */
 export function createOverlay(): Overlay {
   const entries = new Map<string, Entry | undefined>();
   const patterns = new Map<string, Pattern>();

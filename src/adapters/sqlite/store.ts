@@ -10,6 +10,7 @@ import { parsePattern } from './pattern-schema.ts';
 import type { Queries } from './queries.ts';
 import { createQueries } from './queries.ts';
 
+/** Where the store lies, and how large it may grow. */
 export interface StoreOptions {
   /** Path of the database file, or `:memory:`. Its folder is made. */
   readonly file: string;

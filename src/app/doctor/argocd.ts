@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { apiPath, bodyText, parseJson } from '../../adapters/kubernetes/answer.ts';
+import { parseJson } from '../../domain/json.ts';
+import { apiPath, bodyText } from '../../adapters/kubernetes/answer.ts';
 import type { Connection } from '../../adapters/kubernetes/connect.ts';
 import type { Application } from '../../domain/kubernetes/application.ts';
 import type { Snapshot } from '../../domain/snapshot.ts';

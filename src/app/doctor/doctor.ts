@@ -22,6 +22,7 @@ import { examinePrograms } from './programs.ts';
 import { examineRepositories, repositoriesOf } from './repositories.ts';
 import { examineDryRun, examineRights } from './rights.ts';
 
+/** What the doctor is told beside the configuration. */
 export interface DoctorOptions {
   readonly env: NodeJS.ProcessEnv;
   readonly context?: string | undefined;

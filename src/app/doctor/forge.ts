@@ -15,6 +15,7 @@ const checks = linesOf('checks');
 
 const TIMEOUT = 10_000;
 
+/** What forges are asked with. */
 export interface ForgeScene {
   readonly config: Config;
   readonly secrets: Secrets;

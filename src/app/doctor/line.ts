@@ -18,6 +18,8 @@ export const DoctorOut = z.object({
   unknown: z.number(),
 });
 export type DoctorOut = z.infer<typeof DoctorOut>;
+
+/** One thing that was looked at, and what was found. */
 export type DoctorLine = z.infer<typeof Line>;
 
 /** Lines of one check. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { apiPath, bodyText, failureText, parseJson } from '../../adapters/kubernetes/answer.ts';
+import { parseJson } from '../../domain/json.ts';
+import { apiPath, bodyText, failureText } from '../../adapters/kubernetes/answer.ts';
 import type { Connection } from '../../adapters/kubernetes/connect.ts';
 import { createDryRun } from '../../adapters/kubernetes/dry-run.ts';
 import { proveReadOnly } from '../../adapters/kubernetes/self-test.ts';

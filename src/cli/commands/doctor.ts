@@ -6,6 +6,7 @@ import type { Terminal } from '../terminal.ts';
 import { createTerminal } from '../terminal.ts';
 import { configFor, repositoriesOf } from './shared.ts';
 
+/** Options of `remendo doctor`. */
 export interface DoctorOptions extends GlobalOptions {
   readonly context?: string;
   readonly repo?: readonly RepoOption[];

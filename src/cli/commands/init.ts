@@ -9,6 +9,7 @@ import type { GlobalOptions } from '../options.ts';
 import { createTerminal } from '../terminal.ts';
 import { printProblem } from './shared.ts';
 
+/** Options of `remendo init`. */
 export interface InitOptions extends GlobalOptions {
   readonly context?: string;
 }

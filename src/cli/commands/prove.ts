@@ -5,6 +5,7 @@ import { createTerminal, wrap } from '../terminal.ts';
 import type { LookOptions } from './shared.ts';
 import { buildObserver, configFor, printProblem } from './shared.ts';
 
+/** Options of `remendo prove`. */
 export interface ProveOptions extends GlobalOptions, LookOptions {
   readonly output: 'text' | 'json';
 }

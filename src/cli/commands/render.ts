@@ -4,10 +4,12 @@ import { readApplications } from '../../app/applications-file.ts';
 import { buildBasics } from '../../app/app.ts';
 import { snapshotOf } from '../../app/offline.ts';
 import { createSourcesOf } from '../../app/sources.ts';
+import { printable } from '../control-characters.ts';
 import type { GlobalOptions, RepoOption } from '../options.ts';
 import { createTerminal } from '../terminal.ts';
 import { configFor, printProblem, repositoriesOf } from './shared.ts';
 
+/** Options of `remendo render`. */
 export interface RenderOptions extends GlobalOptions {
   readonly app: string;
   readonly repo?: readonly RepoOption[];
@@ -39,12 +41,12 @@ export async function render(options: RenderOptions): Promise<number> {
   }
   if (options.output === 'json')
     terminal.out(JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }, null, 2));
-  else
-    terminal.out(
-      objects
-        .map((object) => stringify(object, { lineWidth: 0 }))
-        .join('---\n')
-        .trimEnd(),
-    );
+  else {
+    const text = objects
+      .map((object) => stringify(object, { lineWidth: 0 }))
+      .join('---\n')
+      .trimEnd();
+    terminal.out(terminal.live ? printable(text) : text);
+  }
   return 0;
 }

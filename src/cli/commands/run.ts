@@ -13,6 +13,7 @@ import type { Terminal } from '../terminal.ts';
 import { VERSION } from '../version.ts';
 import { configFor, printProblem, repositoriesOf, stopSignal } from './shared.ts';
 
+/** Options of `remendo run`. */
 export interface RunOptions extends GlobalOptions {
   readonly once?: boolean;
   readonly context?: string;

@@ -7,6 +7,7 @@ import { createTerminal } from '../terminal.ts';
 import type { LookOptions } from './shared.ts';
 import { buildObserver, configFor, printProblem, stopSignal } from './shared.ts';
 
+/** Options of `remendo scan`. */
 export interface ScanOptions extends GlobalOptions, LookOptions {
   readonly output: 'text' | 'json';
 }

@@ -45,10 +45,12 @@ export async function buildObserver(
   return undefined;
 }
 
+/** Prints a problem to standard error, with nothing in it that a terminal would obey. */
 export function printProblem(problem: Problem, { err, paint }: Terminal): void {
   err(`${paint('red', 'error')} ${printable(formatProblem(problem))}`);
 }
 
+/** What `--repo` named: clone by repository URL, the last one where a URL was named twice. */
 export function repositoriesOf(repo: readonly RepoOption[] | undefined): ReadonlyMap<string, string> {
   return new Map((repo ?? []).map(({ url, path }) => [url, path]));
 }

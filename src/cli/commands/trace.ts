@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { readApplications } from '../../app/applications-file.ts';
 import { buildApp, buildBasics } from '../../app/app.ts';
@@ -28,6 +28,7 @@ import type { Terminal } from '../terminal.ts';
 import { printTrace } from '../trace-text.ts';
 import { configFor, printProblem, repositoriesOf } from './shared.ts';
 
+/** Options of `remendo trace`. */
 export interface TraceOptions extends GlobalOptions {
   readonly field: string;
   readonly namespace?: string;
@@ -196,6 +197,12 @@ function write({ changeSet }: Traced, { repo }: TraceOptions, terminal: Terminal
     const hint = 'give --repo URL=PATH for the repository that the edit is in';
     return fail(problem('nowhere-to-write', `no clone of ${changeSet?.repoURL} was named`, { hint }), terminal);
   }
+  for (const { path, before } of changeSet.files) {
+    const file = join(clone.path, path);
+    if (textOf(file) === before.replaceAll('\r\n', '\n')) continue;
+    const hint = 'the edit is for the commit: commit or put away what is changed there, and ask again';
+    return fail(problem('file-changed', 'it is not as the commit has it', { place: { file }, hint }), terminal);
+  }
   for (const { path, after } of changeSet.files) {
     const file = join(clone.path, path);
     mkdirSync(dirname(file), { recursive: true });
@@ -203,6 +210,15 @@ function write({ changeSet }: Traced, { repo }: TraceOptions, terminal: Terminal
     terminal.err(`wrote ${file}`);
   }
   return 0;
+}
+
+/** A file's text, with the line ends that Git may have changed; the empty text where there is none. */
+function textOf(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8').replaceAll('\r\n', '\n');
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'ENOENT' ? '' : undefined;
+  }
 }
 
 /** What keeps a question from being asked at all, unlike what an answer refuses. */

@@ -8,6 +8,7 @@ const NameValue = z.object({
   forceString: z.boolean().optional(),
 });
 
+/** argoproj.io/v1alpha1 ApplicationSourceHelm (types.go), the fields that a render depends on. */
 export const HelmSource = z.object({
   valueFiles: z.array(z.string()).optional(),
   values: z.string().optional(),
@@ -26,6 +27,7 @@ export const HelmSource = z.object({
 });
 export type HelmSource = z.infer<typeof HelmSource>;
 
+/** argoproj.io/v1alpha1 ApplicationSourceKustomize (types.go), the fields that a render depends on. */
 export const KustomizeSource = z.object({
   namePrefix: z.string().optional(),
   nameSuffix: z.string().optional(),
@@ -78,6 +80,7 @@ const SyncPolicy = z.object({
   syncOptions: z.array(z.string()).nullish(),
 });
 
+/** argoproj.io/v1alpha1 ApplicationSpec: one `source`, or several `sources`, or a `sourceHydrator` in their place. */
 export const ApplicationSpec = z.object({
   project: z.string().optional(),
   source: ApplicationSource.nullish(),
@@ -129,6 +132,10 @@ const ResourceStatus = z.object({
   hook: z.boolean().optional(),
 });
 
+/**
+ * argoproj.io/v1alpha1 ApplicationStatus, the fields used. Times are RFC 3339; `revisions` stands in for `revision`
+ * where there are several sources.
+ */
 export const ApplicationStatus = z.object({
   sync: z.object({ status: z.string().optional(), ...Revisions }).optional(),
   health: Health.optional(),

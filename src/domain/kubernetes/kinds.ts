@@ -64,6 +64,7 @@ export interface KindInfo {
 
 const info = (apiVersion: string, plural: string, namespaced = true): KindInfo => ({ apiVersion, plural, namespaced });
 
+/** How the API server serves each kind that a snapshot holds. */
 export const KINDS: Readonly<Record<Kind, KindInfo>> = {
   Pod: info('v1', 'pods'),
   ReplicaSet: info('apps/v1', 'replicasets'),
@@ -96,6 +97,7 @@ export const KINDS: Readonly<Record<Kind, KindInfo>> = {
 /** In a fixed order: what is listed first is what the rest hangs on. */
 export const ALL_KINDS = Object.keys(PROJECTIONS) as readonly Kind[];
 
+/** Whether a snapshot holds this kind. The API group is not looked at: see kindOf. */
 export function isKind(text: string): text is Kind {
   return Object.hasOwn(PROJECTIONS, text);
 }

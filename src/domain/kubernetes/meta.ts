@@ -14,6 +14,7 @@ const Annotations = z.object({
   'remendo.dev/ignore': z.string().optional(),
 });
 
+/** meta/v1 OwnerReference, the fields used. An owner is in the same namespace, or cluster-scoped. */
 export const OwnerReference = z.object({
   apiVersion: z.string(),
   kind: z.string(),
@@ -47,6 +48,7 @@ export const Condition = z.object({
 });
 export type Condition = z.infer<typeof Condition>;
 
+/** meta/v1 LabelSelector: all of its demands must hold. */
 export const LabelSelector = z.object({
   matchLabels: z.record(z.string(), z.string()).optional(),
   matchExpressions: z
@@ -72,4 +74,6 @@ export function selects(selector: LabelSelector, labels: Readonly<Record<string,
 
 /** A JSON or YAML quantity: `512Mi`, `1`, 0.5. */
 export const QuantityValue = z.union([z.string(), z.number()]);
+
+/** core/v1 ResourceList: quantity by resource, such as `cpu` or `memory`. */
 export const ResourceList = z.record(z.string(), QuantityValue);

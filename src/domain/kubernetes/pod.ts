@@ -11,6 +11,8 @@ const EnvVar = z.object({
 });
 
 const PortRef = z.union([z.string(), z.number()]);
+
+/** core/v1 Probe, the fields used. Times are in seconds; what is absent has the API's default. */
 export const Probe = z.object({
   httpGet: z.object({ path: z.string().optional(), port: PortRef, scheme: z.string().optional() }).optional(),
   tcpSocket: z.object({ port: PortRef }).optional(),
@@ -28,6 +30,7 @@ const SecurityContext = z.object({
   runAsNonRoot: z.boolean().optional(),
 });
 
+/** core/v1 Container, the fields used. */
 export const Container = z.object({
   name: z.string(),
   image: z.string().optional(),
@@ -72,6 +75,7 @@ const NodeSelectorTerm = z.object({
     .optional(),
 });
 
+/** core/v1 PodSpec, the fields used. */
 export const PodSpec = z.object({
   nodeName: z.string().optional(),
   nodeSelector: z.record(z.string(), z.string()).optional(),
@@ -131,6 +135,7 @@ const ContainerState = z.object({
   terminated: Terminated.optional(),
 });
 
+/** core/v1 ContainerStatus, the fields used. */
 export const ContainerStatus = z.object({
   name: z.string(),
   state: ContainerState.optional(),
@@ -162,6 +167,7 @@ export const Pod = z.object({
 });
 export type Pod = z.infer<typeof Pod>;
 
+/** core/v1 PodTemplateSpec, the fields used. */
 export const PodTemplate = z.object({
   metadata: z.object({ labels: z.record(z.string(), z.string()).optional() }).optional(),
   spec: PodSpec,

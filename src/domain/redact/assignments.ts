@@ -1,5 +1,6 @@
 import type { FoundValue } from './read-value.ts';
 import { readValue } from './read-value.ts';
+import { secrecyOf } from './secret-name.ts';
 import { isSecretValue, REDACTED } from './secret-value.ts';
 
 /** `password: `, `"token":"`, `--api-key=`, `X-Api-Key: `, `export DB_PASSWORD=`; also as JSON inside a JSON string. */
@@ -43,6 +44,8 @@ function replaceValues(text: string, pattern: RegExp, find: Find): string {
   const search = new RegExp(pattern.source, 'g');
   for (let match = search.exec(text); match; match = search.exec(text)) {
     const [, name = '', , separator = ''] = match;
+    // First what costs nothing: reading a value looks at the rest of its line.
+    if (secrecyOf(name) === 'none') continue;
     const found = find(match, name, separator.includes(':') && !separator.includes(':='));
     if (!found || !isSecretValue(name, text.slice(found.start, found.end))) continue;
     out += text.slice(done, found.start) + REDACTED;

@@ -68,7 +68,7 @@ export function readValue(text: string, from: number, atLineStart: boolean, colo
   if (list) return { start: from, end: from + list[0].length };
   if (rest === '' || /^[[{(&*]/.test(rest)) return undefined;
   // `A=x y` in a log goes on with other words; `A: x y` in YAML is one value.
-  const whole = atLineStart && (colon || !/\s/.test(rest)) ? rest.replace(/\s+#.*$/, '').trimEnd() : undefined;
+  const whole = atLineStart && (colon || !/\s/.test(rest)) ? rest.replace(/(?<!\s)\s+#.*$/, '').trimEnd() : undefined;
   const stop = rest.search(colon ? FLOW_END : BARE_END);
   const length = whole?.length ?? (stop < 0 ? rest.length : stop);
   return length === 0 ? undefined : { start: from, end: from + length };

@@ -36,7 +36,7 @@ export type Secrecy = 'secret' | 'weak' | 'none';
 function wordsOf(name: string): string[] {
   return name
     .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
-    .replace(/([A-Z]+)([A-Z][a-z])/g, '$1 $2')
+    .replace(/([A-Z])([A-Z][a-z])/g, '$1 $2')
     .toLowerCase()
     .split(/[^a-z0-9]+/)
     .filter((word) => word !== '' && !/^\d+$/.test(word));
@@ -52,7 +52,7 @@ export function secrecyOf(name: string): Secrecy {
   const words = wordsOf(name);
   if (words.join('') === 'certificateauthoritydata' || words.join('') === 'clientcertificatedata') return 'secret';
   while (words.length > 1 && WEAK_TAILS.has(words.at(-1) ?? '')) words.pop();
-  const last = (words.at(-1) ?? '').replace(/\d+$/, '');
+  const last = (words.at(-1) ?? '').replace(/(?<!\d)\d+$/, '');
   const before = words.at(-2);
   if (before !== undefined && REFERRING.has(before)) return 'none';
   if (SECRET_WORDS.has(last) || SECRET_ENDINGS.test(last)) return 'secret';

@@ -71,8 +71,8 @@ export function redactShapes(text: string): string {
     .replace(URL_WITH_PASSWORD, (_, scheme: string) => `${scheme}${REDACTED}@`)
     .replace(URL_WITH_USER, (whole, scheme: string, user: string) =>
       looksRandom(user, 16) ? `${scheme}${REDACTED}@` : whole,
-    )
-    .replace(GO_DSN, `${REDACTED}@`);
+    );
+  if (/@(?:tcp6?|unix)\(/.test(out)) out = out.replace(GO_DSN, `${REDACTED}@`);
   for (const pattern of TOKENS) out = out.replace(pattern, REDACTED);
   return out;
 }

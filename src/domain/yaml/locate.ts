@@ -4,7 +4,7 @@ import type { JsonValue } from '../json.ts';
 import type { AliasNode, Entry, Range, ScalarStyle, ValueNode, YamlNode } from './node.ts';
 import { positionOf } from './problems.ts';
 import type { YamlDocument } from './read.ts';
-import { valueOf } from './value.ts';
+import { valueOfPart } from './value.ts';
 
 /** Where a field's value is written. */
 export interface FieldLocation {
@@ -66,7 +66,7 @@ function childAt(node: YamlNode, segment: Segment, through: (AliasNode | Entry)[
 function listValue(node: YamlNode, segment: Segment): JsonValue {
   // An index needs only the length.
   if (node.kind === 'list' && typeof segment !== 'object') return node.items.map(() => null);
-  return valueOf(node);
+  return valueOfPart(node);
 }
 
 function mergedChild(entry: Entry, name: string): YamlNode | undefined {

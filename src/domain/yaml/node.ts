@@ -3,6 +3,7 @@ import type { ResolvedScalar } from './scalar.ts';
 /** Offsets are UTF-16 code units into the text of the document that the node belongs to. */
 export type Range = readonly [start: number, end: number];
 
+/** How a scalar is written; `empty` is a value that is not written at all. */
 export type ScalarStyle = 'plain' | 'single' | 'double' | 'literal' | 'folded' | 'empty';
 
 interface Base {
@@ -12,6 +13,7 @@ interface Base {
   readonly tag?: string;
 }
 
+/** A text, number, boolean or null. */
 export interface ScalarNode extends Base {
   readonly kind: 'scalar';
   readonly style: ScalarStyle;
@@ -20,6 +22,7 @@ export interface ScalarNode extends Base {
   readonly resolved: ResolvedScalar;
 }
 
+/** `*name`: stands for the node that has the anchor. */
 export interface AliasNode extends Base {
   readonly kind: 'alias';
   readonly target: ValueNode;
@@ -39,6 +42,7 @@ export interface Entry {
   readonly value: YamlNode;
 }
 
+/** A map; its entries in the order in which they are written, merge keys among them. */
 export interface MapNode extends Base {
   readonly kind: 'map';
   /** `implicit` is the map of one pair in `[a: b]`. */
@@ -46,6 +50,7 @@ export interface MapNode extends Base {
   readonly entries: readonly Entry[];
 }
 
+/** One item of a list. */
 export interface Item {
   /** Offset of the `-`; -1 in a flow list. */
   readonly dash: number;
@@ -54,6 +59,7 @@ export interface Item {
   readonly value: YamlNode;
 }
 
+/** A list. */
 export interface ListNode extends Base {
   readonly kind: 'list';
   readonly style: 'block' | 'flow';
@@ -63,6 +69,7 @@ export interface ListNode extends Base {
 /** What an anchor can stand on. */
 export type ValueNode = ScalarNode | MapNode | ListNode;
 
+/** Any node of a document. */
 export type YamlNode = ValueNode | AliasNode;
 
 /** The nodes directly below a node; keys are not among them. */

@@ -18,13 +18,25 @@ interface Sized {
  * `yaml-alias-bomb` where aliases multiply beyond what Kubernetes accepts.
  */
 export function valueOf(root: YamlNode): JsonValue {
-  const memo = new Map<YamlNode, Sized>();
-  const result = sized(root);
+  const result = expand(root);
   const excessive = result.aliased > 100 && result.nodes > 1000 && result.aliased / result.nodes > 0.99;
   if (excessive || result.aliased > MAX_ALIASED) {
     throw new ComposeError('yaml-alias-bomb', root.range[0], 'aliases expand to far more than the document holds');
   }
   return result.value;
+}
+
+/**
+ * The same of a part of a document that was read, and so was found small enough as a whole: a part that is hardly more
+ * than aliases says nothing about that.
+ */
+export function valueOfPart(part: YamlNode): JsonValue {
+  return expand(part).value;
+}
+
+function expand(root: YamlNode): Sized {
+  const memo = new Map<YamlNode, Sized>();
+  return sized(root);
 
   function sized(node: YamlNode): Sized {
     const known = memo.get(node);

@@ -16,6 +16,7 @@ export type ApiStatus = JsonObject & {
   readonly code: number;
 };
 
+/** A meta/v1 Status that refuses a request. */
 export function apiStatus(code: number, reason: string, message: string, details?: JsonObject): ApiStatus {
   return {
     kind: 'Status',
@@ -37,11 +38,13 @@ function details(resource: Resource, name: string): JsonObject {
   };
 }
 
+/** 404, in the API server's words: `deployments.apps "web" not found`. */
 export function notFoundStatus(resource: Resource, name: string): ApiStatus {
   const message = `${qualified(resource.plural, resource)} ${JSON.stringify(name)} not found`;
   return apiStatus(404, 'NotFound', message, details(resource, name));
 }
 
+/** 409, in the API server's words: `pods "web" already exists`. */
 export function existsStatus(resource: Resource, name: string): ApiStatus {
   const message = `${qualified(resource.plural, resource)} ${JSON.stringify(name)} already exists`;
   return apiStatus(409, 'AlreadyExists', message, details(resource, name));
@@ -60,6 +63,7 @@ export function invalidStatus(resource: Resource, name: string, errors: readonly
   return apiStatus(422, 'Invalid', message, { ...details(resource, name), kind: resource.kind, causes });
 }
 
+/** 400: the request itself cannot be read. */
 export function badRequest(message: string): ApiStatus {
   return apiStatus(400, 'BadRequest', message);
 }

@@ -12,6 +12,7 @@ interface NewEvent {
   readonly fieldPath?: string;
 }
 
+/** Writes events about objects into the cluster. */
 export interface EventRecorder {
   record(object: KubeObject, event: NewEvent): void;
 }

@@ -26,6 +26,7 @@ export interface Faults {
   readonly webhookWithoutDryRun?: readonly string[];
 }
 
+/** What is wrong with the cluster now, and who is told of changes. */
 export interface FaultSwitch {
   readonly current: Faults;
   /** Adds to what is wrong already. */
@@ -34,6 +35,7 @@ export interface FaultSwitch {
   onChange(listener: (faults: Faults) => void): void;
 }
 
+/** Begins with nothing wrong. */
 export function createFaults(): FaultSwitch {
   let current: Faults = {};
   const listeners: ((faults: Faults) => void)[] = [];

@@ -13,6 +13,7 @@ export function fromJson(object: JsonObject): KubeObject {
   return object as JsonObject & KubeObject;
 }
 
+/** The value below a path of keys and indices; undefined where there is none. */
 export function child(value: JsonValue | undefined, ...path: readonly (string | number)[]): JsonValue | undefined {
   let current = value;
   for (const step of path) {
@@ -22,16 +23,19 @@ export function child(value: JsonValue | undefined, ...path: readonly (string | 
   return current;
 }
 
+/** The same where it is an object. */
 export function objectAt(value: JsonValue | undefined, ...path: readonly (string | number)[]): JsonObject | undefined {
   const found = child(value, ...path);
   return isObject(found) ? found : undefined;
 }
 
+/** The same where it is a text. */
 export function textAt(value: JsonValue | undefined, ...path: readonly (string | number)[]): string | undefined {
   const found = child(value, ...path);
   return typeof found === 'string' ? found : undefined;
 }
 
+/** The same where it is a list; no items for anything else. */
 export function listAt(value: JsonValue | undefined, ...path: readonly (string | number)[]): readonly JsonValue[] {
   const found = child(value, ...path);
   return isArray(found) ? found : [];

@@ -4,6 +4,7 @@ import type { Resources } from './objects.ts';
 import { rfc3339 } from './time.ts';
 import type { Node } from './workload-objects.ts';
 
+/** A node to begin with. */
 export interface NodeOptions {
   readonly name: string;
   readonly labels?: Readonly<Record<string, string>>;
@@ -19,6 +20,7 @@ const HEALTHY = [
   ['Ready', 'KubeletReady', 'kubelet is posting ready status', 'True'],
 ] as const;
 
+/** Puts a Ready node into the cluster. */
 export function createNode({ store, clock }: Pick<ClusterContext, 'store' | 'clock'>, options: NodeOptions): void {
   const time = rfc3339(clock.now());
   const allocatable = { cpu: '4', 'ephemeral-storage': '100Gi', memory: '16Gi', pods: '110', ...options.allocatable };

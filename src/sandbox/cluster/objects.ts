@@ -11,6 +11,7 @@ export interface OwnerReference {
   blockOwnerDeletion?: boolean;
 }
 
+/** meta/v1 ObjectMeta, the fields that the sandbox keeps. */
 export interface Meta {
   name: string;
   namespace?: string;
@@ -25,6 +26,7 @@ export interface Meta {
   ownerReferences?: OwnerReference[];
 }
 
+/** Any object of the cluster. */
 export interface KubeObject {
   apiVersion: string;
   kind: string;
@@ -33,6 +35,7 @@ export interface KubeObject {
   status?: unknown;
 }
 
+/** A condition as all kinds write it. */
 export interface Condition {
   type: string;
   status: 'True' | 'False' | 'Unknown';
@@ -44,13 +47,16 @@ export interface Condition {
   observedGeneration?: number;
 }
 
+/** meta/v1 LabelSelector. */
 export interface Selector {
   matchLabels?: Record<string, string>;
   matchExpressions?: { key: string; operator: string; values?: string[] }[];
 }
 
+/** core/v1 ResourceList: quantities as texts, by resource. */
 export type Resources = Record<string, string>;
 
+/** core/v1 Probe. */
 export interface Probe {
   httpGet?: { path?: string; port: number | string };
   tcpSocket?: { port: number | string };
@@ -69,6 +75,7 @@ interface KeySelector {
   optional?: boolean;
 }
 
+/** core/v1 Container, the fields that the sandbox acts on. */
 export interface Container {
   name: string;
   image: string;
@@ -120,6 +127,7 @@ interface Volume {
   projected?: { sources?: { configMap?: Projection; secret?: Projection }[] };
 }
 
+/** core/v1 PodSpec, the fields that the sandbox acts on. */
 export interface PodSpec {
   containers: Container[];
   initContainers?: Container[];
@@ -145,6 +153,7 @@ export interface PodSpec {
   securityContext?: SecurityContext;
 }
 
+/** core/v1 ContainerStateTerminated. */
 export interface Terminated {
   exitCode: number;
   signal?: number;
@@ -155,12 +164,14 @@ export interface Terminated {
   containerID?: string;
 }
 
+/** core/v1 ContainerState: one of the three. */
 export interface ContainerState {
   waiting?: { reason: string; message?: string };
   running?: { startedAt: string };
   terminated?: Terminated;
 }
 
+/** core/v1 ContainerStatus. */
 export interface ContainerStatus {
   name: string;
   image: string;
@@ -175,6 +186,7 @@ export interface ContainerStatus {
   resources?: Container['resources'];
 }
 
+/** core/v1 PodStatus. */
 export interface PodStatus {
   phase?: string;
   reason?: string;
@@ -191,11 +203,13 @@ export interface PodStatus {
   observedGeneration?: number;
 }
 
+/** core/v1 Pod. */
 export interface Pod extends KubeObject {
   spec: PodSpec;
   status?: PodStatus;
 }
 
+/** core/v1 PodTemplateSpec. */
 export interface PodTemplate {
   metadata?: { labels?: Record<string, string>; annotations?: Record<string, string> };
   spec: PodSpec;

@@ -72,6 +72,7 @@ export function qualified(name: string, resource: Pick<Resource, 'group'>): stri
   return resource.group === '' ? name : `${name}.${resource.group}`;
 }
 
+/** How a kind is served; undefined for kinds that the sandbox does not know. */
 export function resourceOfKind(kind: string): Resource | undefined {
   return BY_KIND.get(kind);
 }
@@ -82,6 +83,7 @@ export function resourceOf(apiVersion: string, kind: string): Resource | undefin
   return resource && apiVersionOf(resource) === apiVersion ? resource : undefined;
 }
 
+/** The resource that a path names by group, version and plural. */
 export function resourceOfPath(group: string, version: string, plural: string): Resource | undefined {
   return RESOURCES.find((r) => r.group === group && r.version === version && r.plural === plural);
 }

@@ -6,6 +6,7 @@ import { resourceOfKind } from './resources.ts';
 import { rfc3339 } from './time.ts';
 import type { KindName, Kinds } from './workload-objects.ts';
 
+/** A change of an object, as watches are told of it. */
 export interface StoreEvent {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
   readonly object: KubeObject;
@@ -48,6 +49,7 @@ const NO_GENERATION = new Set(
   ),
 );
 
+/** Begins empty. Watches can go back over the last `historyLimit` changes. */
 export function createObjectStore(clock: Pick<SandboxClock, 'now'>, historyLimit = 2000): ObjectStore {
   const kinds = new Map<string, Map<string, KubeObject>>();
   const listeners = new Set<(event: StoreEvent) => void>();

@@ -18,6 +18,7 @@ export interface Timing {
   readonly gitPoll: number;
 }
 
+/** Seconds: what takes minutes in a cluster takes moments here, in the same order. */
 export const QUICK: Timing = {
   tick: 0.1,
   pull: 0.2,

@@ -1,5 +1,6 @@
 import type { Condition, KubeObject, Pod, PodTemplate, Resources, Selector } from './objects.ts';
 
+/** apps/v1 Deployment. */
 export interface Deployment extends KubeObject {
   spec: {
     replicas?: number;
@@ -25,6 +26,7 @@ export interface Deployment extends KubeObject {
   };
 }
 
+/** apps/v1 ReplicaSet. */
 export interface ReplicaSet extends KubeObject {
   spec: { replicas?: number; selector: Selector; template: PodTemplate };
   status?: {
@@ -37,6 +39,7 @@ export interface ReplicaSet extends KubeObject {
   };
 }
 
+/** apps/v1 StatefulSet. */
 export interface StatefulSet extends KubeObject {
   spec: {
     replicas?: number;
@@ -50,6 +53,7 @@ export interface StatefulSet extends KubeObject {
   status?: Record<string, unknown> & { currentRevision?: string; updateRevision?: string; replicas?: number };
 }
 
+/** apps/v1 DaemonSet. */
 export interface DaemonSet extends KubeObject {
   spec: { selector: Selector; template: PodTemplate; updateStrategy?: { type?: string } };
   status?: Record<string, unknown>;
@@ -65,6 +69,7 @@ interface JobSpec {
   template: PodTemplate;
 }
 
+/** batch/v1 Job. */
 export interface Job extends KubeObject {
   spec: JobSpec;
   status?: {
@@ -80,6 +85,7 @@ export interface Job extends KubeObject {
   };
 }
 
+/** batch/v1 CronJob. */
 export interface CronJob extends KubeObject {
   spec: {
     schedule: string;
@@ -96,6 +102,7 @@ export interface CronJob extends KubeObject {
   };
 }
 
+/** core/v1 Service. */
 export interface Service extends KubeObject {
   spec: {
     type?: string;
@@ -106,12 +113,14 @@ export interface Service extends KubeObject {
   };
 }
 
+/** discovery.k8s.io/v1 EndpointSlice. */
 export interface EndpointSlice extends KubeObject {
   addressType: string;
   endpoints: unknown[] | null;
   ports: { name: string; port: number; protocol: string }[] | null;
 }
 
+/** core/v1 PersistentVolumeClaim. */
 export interface PersistentVolumeClaim extends KubeObject {
   spec: {
     storageClassName?: string;
@@ -123,6 +132,7 @@ export interface PersistentVolumeClaim extends KubeObject {
   status?: { phase?: string; accessModes?: string[]; capacity?: Resources };
 }
 
+/** core/v1 PersistentVolume. */
 export interface PersistentVolume extends KubeObject {
   spec: Record<string, unknown> & {
     storageClassName?: string;
@@ -133,17 +143,20 @@ export interface PersistentVolume extends KubeObject {
   status?: { phase?: string };
 }
 
+/** storage.k8s.io/v1 StorageClass. */
 export interface StorageClass extends KubeObject {
   provisioner: string;
   reclaimPolicy?: string;
   volumeBindingMode?: string;
 }
 
+/** core/v1 ResourceQuota. */
 export interface ResourceQuota extends KubeObject {
   spec?: { hard?: Resources; scopes?: string[] };
   status?: { hard?: Resources; used?: Resources };
 }
 
+/** core/v1 LimitRange. */
 export interface LimitRange extends KubeObject {
   spec: {
     limits: {
@@ -157,6 +170,7 @@ export interface LimitRange extends KubeObject {
   };
 }
 
+/** core/v1 Node. */
 export interface Node extends KubeObject {
   spec?: { unschedulable?: boolean; taints?: { key: string; value?: string; effect: string }[] };
   status?: {
@@ -168,6 +182,7 @@ export interface Node extends KubeObject {
   };
 }
 
+/** core/v1 ConfigMap or Secret. */
 export interface KeyHolder extends KubeObject {
   type?: string;
   immutable?: boolean;
@@ -196,4 +211,5 @@ export interface Kinds {
   Secret: KeyHolder;
 }
 
+/** A kind that the sandbox has a type for. */
 export type KindName = keyof Kinds;

@@ -26,6 +26,7 @@ import type { Timing } from './timing.ts';
 import { QUICK } from './timing.ts';
 import { writeObject } from './write.ts';
 
+/** What the sandbox's cluster begins with. */
 export interface ClusterWorldOptions {
   readonly clock: SandboxClock;
   /** By image repository; an image that is not here cannot be pulled. */
@@ -54,6 +55,7 @@ interface ClusterAddress {
   readonly kubeconfigText: string;
 }
 
+/** A cluster that runs: its objects, its troubles, its API server. */
 export interface ClusterWorld {
   readonly store: ObjectStore;
   readonly faults: FaultSwitch;
@@ -74,6 +76,10 @@ export interface ClusterWorld {
 const MAX_REQUESTS = 2000;
 const USER = 'system:serviceaccount:remendo:remendo';
 
+/**
+ * Makes a cluster with its API server, controllers, scheduler, kubelet and GitOps controller. Nothing moves before it
+ * is started.
+ */
 export function createClusterWorld(options: ClusterWorldOptions): ClusterWorld {
   const { clock } = options;
   const store = createObjectStore(clock, options.historyLimit);

@@ -20,6 +20,7 @@ import { metadataErrors } from './validation/names.ts';
 import { otherErrors } from './validation/other.ts';
 import { workloadErrors } from './validation/workload.ts';
 
+/** A write of an object, as the store carries it out. */
 export interface WriteRequest {
   readonly resource: Resource;
   /** The body as it was sent; name and namespace agree with the request's path. */
@@ -34,6 +35,7 @@ export interface WriteRequest {
   readonly dryRun: boolean;
 }
 
+/** What became of a write. */
 export type WriteAnswer =
   | {
       readonly ok: true;

@@ -60,6 +60,7 @@ export function roleOf(repository: Repository, account: Account): Role {
   return repository.roles.get(account.login.toLowerCase()) ?? (repository.private ? 'none' : 'read');
 }
 
+/** Whether a role can do all that another one can. */
 export function atLeast(role: Role, wanted: Role): boolean {
   return ROLES.indexOf(role) >= ROLES.indexOf(wanted);
 }
@@ -68,6 +69,7 @@ function installedOn(app: GitHubApp, repository: Repository): boolean {
   return app.owner.toLowerCase() === repository.owner.login.toLowerCase();
 }
 
+/** Whether a repository exists as far as somebody is told. */
 export function maySee(actor: Actor, repository: Repository): boolean {
   if (actor.kind === 'user') return atLeast(roleOf(repository, actor.account), 'read');
   if (actor.kind === 'installation') return installedOn(actor.app, repository) || !repository.private;

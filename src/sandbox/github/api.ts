@@ -3,6 +3,7 @@ import type { MergeMethod } from './merge.ts';
 import type { Exchange, SandboxRequest } from './server.ts';
 import type { AppPermissions, Role } from './state.ts';
 
+/** A commit that somebody makes by hand. */
 export interface CommitFiles {
   readonly branch: string;
   /** Content by path; null deletes. An object gives the file mode too. */
@@ -17,6 +18,7 @@ export interface CommitFiles {
   readonly web?: boolean;
 }
 
+/** Where the sandbox's repositories lie, and what a test may hook into. */
 export interface GitHubSandboxOptions {
   /** Bare repositories are made here, as `owner/name.git`. */
   readonly directory: string;
@@ -28,6 +30,7 @@ export interface GitHubSandboxOptions {
   readonly onResponse?: (exchange: Exchange) => void;
 }
 
+/** An account, and a token of it. */
 export interface Credential {
   readonly login: string;
   readonly token: string;

@@ -5,6 +5,7 @@ import type { CommitObject, Signature } from './commit-object.ts';
 import { formatCommit, parseCommit } from './commit-object.ts';
 import { git, runGit } from './git.ts';
 
+/** One entry of a folder, as `git ls-tree` tells it. */
 export interface TreeEntry {
   readonly path: string;
   readonly mode: string;

@@ -5,6 +5,7 @@ export interface Signature {
   readonly date: Date;
 }
 
+/** A commit, read from Git's own form. */
 export interface CommitObject {
   readonly sha: string;
   readonly tree: string;
@@ -30,6 +31,7 @@ function formatSignature({ name, email, date }: Signature): string {
   return `${clean(name)} <${clean(email)}> ${Math.floor(date.getTime() / 1000)} +0000`;
 }
 
+/** Reads what `git cat-file commit` prints. */
 export function parseCommit(sha: string, raw: string): CommitObject {
   const end = raw.indexOf('\n\n');
   const lines = raw.slice(0, end).split('\n');

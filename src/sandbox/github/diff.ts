@@ -1,6 +1,7 @@
 import type { BareRepository } from './bare-repository.ts';
 import { git } from './git.ts';
 
+/** One changed file, in the words of "List pull requests files". */
 export interface FileDiff {
   readonly filename: string;
   readonly previous?: string;

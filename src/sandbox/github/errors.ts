@@ -17,6 +17,7 @@ export function validationFailed(errors: readonly JsonObject[], message = 'Valid
   return new ApiError(422, message, { errors });
 }
 
+/** 404: also the answer for what somebody may not see. */
 export function notFound(): ApiError {
   return new ApiError(404, 'Not Found');
 }

@@ -23,6 +23,7 @@ type FaultKind =
   /** 200 with a page of HTML, as captive portals and proxies answer. */
   | 'html';
 
+/** What goes wrong with requests, and with which. */
 export interface Fault {
   readonly kind: FaultKind;
   readonly method?: string;
@@ -44,6 +45,7 @@ export interface Faults {
   take(method: string, path: string): Fault | undefined;
 }
 
+/** Begins with nothing wrong. */
 export function createFaults(): Faults {
   const pending: { fault: Fault; skip: number; left: number }[] = [];
   return {

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 
+/** How a git command ended, and what it printed. */
 export interface GitRun {
   readonly code: number;
   readonly stdout: Buffer;
@@ -19,6 +20,7 @@ export function gitEnvironment(extra: Readonly<Record<string, string>> = {}): No
   };
 }
 
+/** How a git command is run. */
 export interface GitOptions {
   readonly input?: string | Uint8Array;
   readonly env?: Readonly<Record<string, string>>;

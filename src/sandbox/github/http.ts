@@ -8,19 +8,25 @@ import type { Links } from './present-account.ts';
 import type { Actor, Pull, Repository, World } from './state.ts';
 import { repositoryKey } from './state.ts';
 
+/** Path of the REST API, as an Enterprise Server has it. */
 export const API_PATH = '/api/v3';
 
+/** What a request carries on its way: the connection, and who asks. */
 export interface SandboxEnv {
   Bindings: HttpBindings;
   Variables: { actor: Actor };
 }
+
+/** A request on its way. */
 export type SandboxContext = Context<SandboxEnv>;
 
+/** The addresses that answers are made with. */
 export function linksOf(c: SandboxContext): Links {
   const { origin } = new URL(c.req.url);
   return { api: `${origin}${API_PATH}`, web: origin };
 }
 
+/** A parameter of the path. */
 export function param(c: SandboxContext, name: string): string {
   return c.req.param(name) ?? '';
 }
@@ -33,6 +39,7 @@ export function repositoryOf(world: World, c: SandboxContext): Repository {
   return repository;
 }
 
+/** The pull request that a path names, or 404. */
 export function pullOf(repository: Repository, c: SandboxContext): Pull {
   const pull = repository.pulls.get(Number(param(c, 'number')));
   if (pull === undefined) throw notFound();

@@ -6,6 +6,7 @@ import type { BareRepository } from './bare-repository.ts';
 import type { Signature } from './commit-object.ts';
 import { git, runGit } from './git.ts';
 
+/** The ways in which GitHub merges. */
 export type MergeMethod = 'merge' | 'squash' | 'rebase';
 
 /** The tree of a three-way merge of two commits; undefined where they conflict. */
@@ -14,6 +15,7 @@ export async function mergeTree(repository: BareRepository, base: string, head: 
   return run.code === 0 ? run.stdout.toString().split('\n')[0] : undefined;
 }
 
+/** What is merged into what, and by whom. */
 export interface MergeRequest {
   readonly method: MergeMethod;
   readonly base: string;

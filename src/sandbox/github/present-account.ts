@@ -13,6 +13,7 @@ export function nodeId(kind: string, id: number | string): string {
   return Buffer.from(`${kind}:${id}`).toString('base64url');
 }
 
+/** An account as the API shows it. */
 export function presentUser(links: Links, account: Account): JsonObject {
   const url = `${links.api}/users/${encodeURIComponent(account.login)}`;
   return {
@@ -58,6 +59,7 @@ export function presentProfile(links: Links, account: Account): JsonObject {
   };
 }
 
+/** A GitHub App as the API shows it. */
 export function presentApp(links: Links, app: GitHubApp, owner: Account): JsonObject {
   return {
     id: app.id,

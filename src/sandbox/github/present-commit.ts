@@ -72,12 +72,14 @@ export function presentCommit(
   };
 }
 
+/** An entry of a tree as the API shows it. */
 export function presentTreeEntry(links: Links, repository: Repository, entry: TreeEntry): JsonObject {
   const { path, mode, type, sha, size } = entry;
   const url = `${repositoryUrl(links, repository)}/git/${type}s/${sha}`;
   return { path, mode, type, sha, ...(size === undefined ? {} : { size }), url };
 }
 
+/** A changed file of a pull request as the API shows it. */
 export function presentFile(links: Links, repository: Repository, file: FileDiff, head: string): JsonObject {
   const web = `${links.web}/${repository.owner.login}/${repository.name}`;
   const path = file.filename.split('/').map(encodeURIComponent).join('/');

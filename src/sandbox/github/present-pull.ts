@@ -7,12 +7,14 @@ import { presentRepository, repositoryUrl } from './present-repository.ts';
 import { testMerge } from './pulls.ts';
 import type { Actor, IssueComment, Label, Pull, Repository } from './state.ts';
 
+/** A label as the API shows it. */
 export function presentLabel(links: Links, repository: Repository, label: Label): JsonObject {
   const { id, name, color, description } = label;
   const url = `${repositoryUrl(links, repository)}/labels/${encodeURIComponent(name)}`;
   return { id, node_id: nodeId('Label', id), url, name, color, default: false, description };
 }
 
+/** A comment as the API shows it. */
 export function presentComment(links: Links, repository: Repository, pull: Pull, comment: IssueComment): JsonObject {
   const url = repositoryUrl(links, repository);
   const web = `${links.web}/${repository.owner.login}/${repository.name}/pull/${pull.number}`;

@@ -43,6 +43,7 @@ const URLS: Readonly<Record<string, string>> = {
   deployments_url: '/deployments',
 };
 
+/** Address of a repository in the API. */
 export function repositoryUrl(links: Links, repository: Repository): string {
   return `${links.api}/repos/${repository.owner.login}/${repository.name}`;
 }

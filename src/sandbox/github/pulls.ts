@@ -36,6 +36,7 @@ async function followBranches(
   else markMerged(world, pull, repository.owner, base);
 }
 
+/** Closes a pull request without a merge. */
 export function closePull(world: World, pull: Pull): void {
   pull.state = 'closed';
   pull.closedAt = world.now();
@@ -47,6 +48,7 @@ function markMerged(world: World, pull: Pull, by: Account, sha: string): void {
   pull.merged = { at: world.now(), by, sha };
 }
 
+/** A pull request that somebody wants to open. */
 export interface NewPull {
   readonly title: string;
   readonly body: string | null;

@@ -19,6 +19,7 @@ const NewLabel = z.object({
 });
 const LabelNames = z.object({ labels: z.array(z.string()) });
 
+/** Adds a comment to a pull request. */
 export function addComment(world: World, pull: Pull, account: Account, body: string): IssueComment {
   const comment = { id: world.nextId(), account, body, createdAt: world.now(), updatedAt: world.now() };
   pull.comments.push(comment);

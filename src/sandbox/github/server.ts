@@ -18,6 +18,7 @@ import { smartHttpRoutes } from './smart-http.ts';
 import type { World } from './state.ts';
 import { inTurn, repositoryKey } from './state.ts';
 
+/** A request, as hooks are told of it. */
 export interface SandboxRequest {
   readonly method: string;
   /** With query; the API's base is left off for API requests, `git:` stands before git's own. */
@@ -32,6 +33,7 @@ export interface Exchange extends SandboxRequest {
   readonly headers: Headers;
 }
 
+/** What a test may do around requests. */
 export interface ServerHooks {
   /** Called before a request is looked at, with its number from 1. */
   readonly onRequest?: ((n: number, request: SandboxRequest) => void | Promise<void>) | undefined;

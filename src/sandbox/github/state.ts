@@ -1,5 +1,6 @@
 import type { BareRepository } from './bare-repository.ts';
 
+/** A user, an organisation or a bot. */
 export interface Account {
   readonly id: number;
   readonly login: string;
@@ -11,13 +12,19 @@ export interface Account {
   readonly memberOf: ReadonlySet<string>;
 }
 
+/** Roles in a repository, each with all that the one before it can. */
 export const ROLES = ['none', 'read', 'triage', 'write', 'maintain', 'admin'] as const;
+
+/** A role in a repository. */
 export type Role = (typeof ROLES)[number];
 
 /** Permissions of a GitHub App that the simulator knows. */
 export type AppArea = 'contents' | 'pull_requests' | 'issues' | 'metadata';
+
+/** What a GitHub App was granted, by area. */
 export type AppPermissions = Readonly<Partial<Record<AppArea, 'read' | 'write'>>>;
 
+/** A GitHub App. */
 export interface GitHubApp {
   readonly id: number;
   readonly slug: string;
@@ -37,6 +44,7 @@ export type Actor =
   | { readonly kind: 'app'; readonly app: GitHubApp }
   | { readonly kind: 'installation'; readonly app: GitHubApp; readonly account: Account; readonly expires: number };
 
+/** A label of a repository. */
 export interface Label {
   readonly id: number;
   readonly name: string;
@@ -44,6 +52,7 @@ export interface Label {
   readonly description: string | null;
 }
 
+/** A comment on a pull request. */
 export interface IssueComment {
   readonly id: number;
   readonly account: Account;
@@ -52,6 +61,7 @@ export interface IssueComment {
   updatedAt: Date;
 }
 
+/** A pull request. */
 export interface Pull {
   readonly id: number;
   readonly number: number;
@@ -74,6 +84,7 @@ export interface Pull {
   trial?: { readonly of: string; readonly sha: string | undefined };
 }
 
+/** A repository, with its pull requests and rules. */
 export interface Repository {
   readonly id: number;
   readonly owner: Account;
@@ -104,6 +115,7 @@ export interface World {
   nextId(): number;
 }
 
+/** Begins with nobody and nothing. */
 export function createWorld(now: () => Date): World {
   let id = 1000;
   return {
@@ -117,6 +129,7 @@ export function createWorld(now: () => Date): World {
   };
 }
 
+/** Equal for all ways to write a repository's name. */
 export function repositoryKey(owner: string, name: string): string {
   return `${owner}/${name}`.toLowerCase();
 }

@@ -23,6 +23,7 @@ export type Misbehaviour =
   | 'no-such-model'
   | 'redirect';
 
+/** Answers with JSON and ends the response. */
 export function sendJson(response: ServerResponse, status: number, body: JsonValue, headers: object = {}): void {
   if (response.headersSent) return;
   response.writeHead(status, { 'content-type': 'application/json', ...headers });
@@ -82,6 +83,7 @@ const ACTS: Readonly<Record<Exclude<Misbehaviour, 'rate-limited'>, Act>> = {
   },
 };
 
+/** Answers in one of the ways in which servers fail. */
 export function misbehave(response: ServerResponse, how: Misbehaviour, retryAfter?: number): void {
   if (how === 'rate-limited') {
     const headers = retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) };

@@ -15,6 +15,7 @@ export type ModelAnswer =
   | { readonly text: string; readonly finishReason?: string }
   | { readonly misbehave: Misbehaviour; readonly retryAfter?: number };
 
+/** What the model answers, and how it misbehaves. */
 export interface ModelServerOptions {
   readonly answers: (question: ModelQuestion) => ModelAnswer | Promise<ModelAnswer>;
   /** Demands this key; without it any key will do. */
@@ -28,6 +29,7 @@ export interface ModelServerOptions {
   readonly port?: number;
 }
 
+/** A model that listens, and what it was asked. */
 export interface ModelServer {
   /** Base URL of the API, ending in `/v1`. */
   readonly baseURL: string;

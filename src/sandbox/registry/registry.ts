@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 
+/** What the registry holds, and what it asks for. */
 export interface SandboxRegistryOptions {
   /** Repository (`orders/web`) -> its tags. May be changed while the server runs. */
   readonly repositories: Map<string, Set<string>>;
@@ -12,6 +13,7 @@ export interface SandboxRegistryOptions {
   readonly port?: number;
 }
 
+/** A registry that listens, and what it was asked. */
 export interface SandboxRegistry {
   /** `127.0.0.1:PORT`, as an image names it. */
   readonly host: string;

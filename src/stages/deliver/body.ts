@@ -1,10 +1,12 @@
+import { changedLines } from '../../domain/change-set.ts';
+import type { ChangeSet } from '../../domain/change-set.ts';
 import type { Incident } from '../../domain/incident.ts';
 import { formatRef } from '../../domain/object-ref.ts';
 import type { Policy } from '../../domain/policy.ts';
 import type { CheckStatus, Proof } from '../../domain/proof.ts';
 import type { Fix } from '../../domain/proposal.ts';
 import type { Delivery } from './delivery.ts';
-import { quoteBlock, quoteCell, quoteCode, quoteInline } from './quote.ts';
+import { quoteBlock, quoteCell, quoteCode, quoteInline, quoteProse } from './quote.ts';
 import type { PullRequestState } from './state-block.ts';
 import { ROOM_FOR_END, formatBlock } from './state-block.ts';
 
@@ -25,8 +27,8 @@ const ORIGIN: Readonly<Record<Fix['origin'], string>> = {
 };
 
 /**
- * The body of a pull request: what fails, the evidence, why this change, its proof, what follows, how to say no, and the
- * hidden block. Its texts have no secrets (see withoutSecrets). At most `limit` characters; undefined where the block
+ * The body of a pull request. Two lines say what fails, how much changes, what the proof found and how to say no; then why
+ * this change, the evidence, the proof, what follows, how to say no at length, and the hidden block. Its texts have no secrets (see withoutSecrets). At most `limit` characters; undefined where the block
  * alone is longer.
  */
 export function renderBody(
@@ -40,14 +42,15 @@ export function renderBody(
   const serving = incident.stillServing ? ' Older pods still serve: the rollout is stuck, the service is up.' : '';
   const sections = [
     `### ${quoteInline(formatRef(incident.object))}: ${quoteInline(incident.summary)}`,
+    `${changed(changeSet)} ${proofSummary(delivery.proof)} Not wanted? Close this pull request.`,
     `Cause ${quoteCode(incident.cause)}${since}. Argo CD deploys it as Application ${quoteCode(location.application.name)} from ${quoteCode(location.path || '.')} at ${quoteCode(location.targetRevision)}.${serving}`,
-    explained(incident),
-    '#### Evidence',
-    evidenceTable(incident),
     '#### The change',
-    quoteInline(fix.rationale, 1200),
+    quoteProse(fix.rationale, 1200),
     `Found by ${ORIGIN[fix.origin]} (${quoteCode(fix.name)}). Written at: ${quoteInline(changeSet.place)}.`,
     ...changeSet.files.map(({ diff }) => quoteBlock(diff, 'diff', 8000)),
+    '#### Evidence',
+    evidenceTable(incident),
+    explained(incident),
     '#### Proof',
     proofTable(delivery.proof),
     '#### After the merge',
@@ -76,12 +79,33 @@ export function fitting(sections: readonly string[], room: number): string | und
   return kept.join('\n\n');
 }
 
+/** `1 line of \`team/front.yaml\` changes.`: a line that is replaced counts once. */
+function changed({ files }: ChangeSet): string {
+  const lines = files.reduce((sum, { diff }) => sum + changedLines(diff), 0);
+  const where = files.length === 1 ? quoteCode(files[0]?.path ?? '') : `${files.length} files`;
+  return lines === 1 ? `One line of ${where} changes.` : `${lines} lines of ${where} change.`;
+}
+
+/** The answers of a proof in one sentence; checks that could not look are named. */
+export function proofSummary({ checks }: Proof): string {
+  const named = (wanted: CheckStatus): string[] =>
+    checks.flatMap(({ name, result }) => (result === wanted ? [name] : []));
+  const passed = named('pass').length;
+  const unknown = named('unknown');
+  const failed = named('fail');
+  return `${[
+    `Proof: ${passed} ${passed === 1 ? 'check passes' : 'checks pass'}`,
+    ...(failed.length === 0 ? [] : [`${failed.length} failed (${failed.join(', ')})`]),
+    ...(unknown.length === 0 ? [] : [`${unknown.length} could not look (${unknown.join(', ')})`]),
+  ].join(', ')}.`;
+}
+
 function explained({ explains }: Incident): string {
   if (explains.length === 0) return '';
   const rows = explains
     .slice(0, 5)
     .map(({ object, summary }) => `- ${quoteInline(formatRef(object))}: ${quoteInline(summary)}`);
-  return ['This explains as well:', '', ...rows].join('\n');
+  return ['The same cause explains as well:', '', ...rows].join('\n');
 }
 
 function evidenceTable({ evidence }: Incident): string {
@@ -89,9 +113,9 @@ function evidenceTable({ evidence }: Incident): string {
     .slice(0, 10)
     .map(
       ({ id, object, path, text }) =>
-        `| ${quoteCell(id)} | ${quoteCell(formatRef(object))} | ${path ? quoteCell(path) : ''} | ${quoteCell(text, 400)} |`,
+        `| ${quoteCell(id)} | ${quoteCell(text, 400)} | ${path ? quoteCell(path) : ''} | ${quoteCell(formatRef(object))} |`,
     );
-  return ['| | object | where | what it says |', '|---|---|---|---|', ...rows].join('\n');
+  return ['| | what it says | where | object |', '|---|---|---|---|', ...rows].join('\n');
 }
 
 /** The checks of a proof with their answers, for a reviewer. */

@@ -1,6 +1,7 @@
 import type { Policy } from '../../domain/policy.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Forge, ForgeError, RepositoryInfo } from '../../ports/forge.ts';
+import { forgeFailure } from './forge-failure.ts';
 import { renderBody } from './body.ts';
 import type { Delivered, Delivery } from './delivery.ts';
 import { sameEdit, sameEvidence, stateOf, withoutSecrets } from './delivery.ts';
@@ -8,7 +9,7 @@ import { heldBack } from './held-back.ts';
 import type { Ledger, OwnPullRequest } from './ledger.ts';
 import { LABEL, ofIncident, openOf, readLedger } from './ledger.ts';
 import { limitReached } from './limits.ts';
-import { meanwhile, readAgain } from './meanwhile.ts';
+import { endedSince, meanwhile, readAgain } from './meanwhile.ts';
 import { branchName, pullRequestTitle } from './naming.ts';
 import { twin } from './twin.ts';
 import type { Commits } from './ownership.ts';
@@ -16,6 +17,7 @@ import { commitMessage, commitsOn, isOwnCommit } from './ownership.ts';
 import type { PullRequestState } from './state-block.ts';
 import type { Hide } from './sticky.ts';
 
+/** What a delivery asks and writes. */
 export interface DeliverPorts {
   readonly forge: Forge;
   readonly repository: RepositoryInfo;
@@ -139,6 +141,10 @@ export async function bringUpToDate(
   if (!edited && sameEvidence(state, text.state)) {
     return { outcome: 'already-open', reason: `pull request #${pull.number} is open and up to date`, pull };
   }
+  const now = await forge.reader.pullRequest(pull.number);
+  if (!now.ok) return failed(`read pull request #${pull.number}`, now.error);
+  const ended = endedSince(now.value);
+  if (ended) return ended;
   if (edited) {
     const committed = await forge.writer.commit({
       branch: pull.head.ref,
@@ -178,12 +184,11 @@ async function write(
   }
 }
 
-function branchOf(targetRevision: string, { defaultBranch }: RepositoryInfo): string {
+/** The branch that a source follows. */
+export function branchOf(targetRevision: string, { defaultBranch }: RepositoryInfo): string {
   return targetRevision === 'HEAD' ? defaultBranch : targetRevision.replace(/^refs\/heads\//, '');
 }
 
-function failed(what: string, { message, code, retryAfter, hint }: ForgeError): Delivered {
-  const todo = hint === undefined ? '' : `; ${hint}`;
-  const reason = `could not ${what}: ${message} (${code})${todo}`;
-  return { outcome: 'failed', reason, ...(retryAfter === undefined ? {} : { retryAfter }) };
+function failed(what: string, error: ForgeError): Delivered {
+  return { outcome: 'failed', ...forgeFailure(what, error) };
 }

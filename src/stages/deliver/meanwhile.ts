@@ -1,3 +1,4 @@
+import type { PullRequest } from '../../ports/forge.ts';
 import type { Delivered } from './delivery.ts';
 import type { Ledger } from './ledger.ts';
 import { ofIncident } from './ledger.ts';
@@ -18,4 +19,11 @@ export function meanwhile(before: Ledger, now: Ledger, fingerprint: string): Del
   if (!other) return undefined;
   const reason = `pull request #${other.number} for this failure is ${other.state} since this pass began: the next one looks again`;
   return { outcome: other.state === 'open' ? 'already-open' : 'verifying', reason, pull: other };
+}
+
+/** Whether a pull request that was open when a pass began is not any more: what was merged must stay as its body says. */
+export function endedSince(pull: PullRequest): Delivered | undefined {
+  if (pull.state === 'open') return undefined;
+  const reason = `pull request #${pull.number} is ${pull.state} since this pass began: the next one looks again`;
+  return { outcome: pull.state === 'merged' ? 'verifying' : 'rejected-before', reason, pull };
 }

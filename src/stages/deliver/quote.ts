@@ -19,7 +19,27 @@ const PICTURE_AT_END = /:(?:(?!\d+Z?$)[\w+-]+|100|1234)$/;
  * back.
  */
 export function quoteInline(text: string, limit = 300): string {
-  const line = breakUp(oneLine(text, limit))
+  return inert(oneLine(text, limit));
+}
+
+/** A pair of backticks with something between them. */
+const CODE = /`([^`]*[^`\s][^`]*)`/;
+
+/** The same for sentences that put names and values between backticks: those are shown as code spans. */
+export function quoteProse(text: string, limit = 300): string {
+  // Every second part is what stood between backticks.
+  const parts = oneLine(text, limit)
+    .split(CODE)
+    .map((part, i) => (i % 2 === 0 ? inert(part) : quoteCode(part, limit)));
+  return parts.reduce((all, part) => {
+    // Nothing forms across the border of a code span.
+    const apart = all === '' || /[\s(]$/.test(all) || /^[,;:.)]?(?:\s|$)/.test(part);
+    return `${all}${apart ? '' : ZERO_WIDTH}${part}`;
+  }, '');
+}
+
+function inert(text: string): string {
+  const line = breakUp(text)
     .replaceAll(/@(?=\S)/g, `@${ZERO_WIDTH}`)
     // Forges link the SHA of a commit, from seven digits on where it stands alone.
     .replaceAll(SHA, (sha) => sha.replaceAll(/.{6}(?=.)/g, `$&${ZERO_WIDTH}`))

@@ -1,5 +1,6 @@
 import { sha256 } from '../../domain/fingerprint.ts';
 import type { ForgeError, PullRequest } from '../../ports/forge.ts';
+import { forgeFailure } from './forge-failure.ts';
 import type { DeliverPorts } from './deliver.ts';
 import type { RevertPullRequest } from './ledger.ts';
 import { LABEL, REVERT_LABEL, readLedger } from './ledger.ts';
@@ -59,10 +60,8 @@ export async function openRevert(ports: DeliverPorts, delivery: RevertDelivery):
   return { kind: 'opened', revert };
 }
 
-function failed(what: string, { message, code, retryAfter, hint }: ForgeError): RevertDelivered {
-  const todo = hint === undefined ? '' : `; ${hint}`;
-  const reason = `could not ${what}: ${message} (${code})${todo}`;
-  return { kind: 'failed', reason, ...(retryAfter === undefined ? {} : { retryAfter }) };
+function failed(what: string, error: ForgeError): RevertDelivered {
+  return { kind: 'failed', ...forgeFailure(what, error) };
 }
 
 async function write(

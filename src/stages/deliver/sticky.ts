@@ -38,8 +38,9 @@ export interface Said {
 export async function readSaid(forge: Forge, number: number, login: string): ForgeResult<Said> {
   const comments = await forge.reader.comments(number);
   if (!comments.ok) return comments;
-  const own = comments.value.filter(({ author, body }) => author === login && body.includes(STICKY_MARKER));
-  const outcome = own.map(({ body }) => parseOutcome(body)).findLast((one) => one !== undefined);
+  // Two processes at the same moment may have left two of them: the first is the one that is written from then on.
+  const own = comments.value.find(({ author, body }) => author === login && body.includes(STICKY_MARKER));
+  const outcome = own && parseOutcome(own.body);
   return ok({ outcome, command: newestCommand(comments.value, STICKY_MARKER) });
 }
 

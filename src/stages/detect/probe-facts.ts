@@ -16,6 +16,8 @@ export interface SeenProbe {
   /** What the probe asks, in one line. */
   readonly asks: string;
   readonly spec: Probe | undefined;
+  /** Whether it could not even be carried out: then a startup probe neither passes nor ends its container. */
+  readonly errored: boolean;
 }
 
 /** What specification, events and the container's state tell of one of its probes. */
@@ -38,7 +40,7 @@ export function seeProbe(
     ...(result?.statusCode === undefined ? {} : { statusCode: result.statusCode }),
   };
   const asks = [handler, path, port === undefined ? undefined : `port ${port}`].filter((part) => part !== undefined);
-  return { facts, event, asks: asks.join(' '), spec };
+  return { facts, event, asks: asks.join(' '), spec, errored: result?.errored === true };
 }
 
 function handlerOf(spec: Probe | undefined): ProbeFacts['handler'] {

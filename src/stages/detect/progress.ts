@@ -2,6 +2,8 @@ import type { PodView } from './pod-view.ts';
 import type { SnapshotIndex } from './snapshot-index.ts';
 
 // The API's default of Deployment.spec.progressDeadlineSeconds; other kinds have no deadline of their own.
+
+/** `progressDeadlineSeconds` of a Deployment that names none (apps/v1 defaults). */
 export const DEFAULT_DEADLINE_SECONDS = 600;
 const SAME_MOMENT_SECONDS = 5;
 

@@ -14,6 +14,7 @@ export interface LabelledTemplate {
   readonly running: boolean;
 }
 
+/** Finds the pods, and the pod templates, that labels select in a namespace. */
 export interface PodSelector {
   /** Pods of the wanted revision that a selector matches; pods of older revisions only where there are no others. */
   podsOf(namespace: string, selector: Labels): readonly Pod[];

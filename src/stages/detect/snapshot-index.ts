@@ -33,6 +33,7 @@ export interface SnapshotIndex extends NamedObjects {
   podsBelow(ref: ObjectRef): readonly Pod[];
 }
 
+/** Indexes a snapshot once for all detectors, so that a look-up costs the same in a large cluster. */
 export function createSnapshotIndex(snapshot: Snapshot, policy: Policy['detect']): SnapshotIndex {
   const names = indexNames(snapshot);
   const owners = createOwnerIndex(snapshot);

@@ -5,7 +5,7 @@ import type { JsonValue } from '../../domain/json.ts';
 import type { ListNode, MapNode } from '../../domain/yaml/node.ts';
 import { entryLines, flowText, isBlockValue, itemLines, keyText } from './collection-text.ts';
 import type { Layout } from './layout.ts';
-import { contentEnd, indentOf, isBlock, isFlow, lineEnd, linePrefix, lineStart, refuse, startsLine } from './layout.ts';
+import { contentEnd, indentOf, isFlow, lineEnd, linePrefix, lineStart, refuse, startsLine } from './layout.ts';
 import { replaceValue, siblingQuote, slotAfter } from './replace.ts';
 import { scalarText } from './scalar-text.ts';
 import type { Slot } from './target.ts';
@@ -74,17 +74,18 @@ function addItem(layout: Layout, node: ListNode, slot: Slot | undefined, index: 
   return [{ start: at, end: at, text: lines.join(layout.eol) + layout.eol }];
 }
 
-/** The new item in the manner of the last one: `{}` beside `{}`, the same quotes, the same blanks behind the dash. */
+/** The new item in the manner of the others: `{}` where all are in `{}`, the same quotes, the same blanks behind the dash. */
 function newItemLines(layout: Layout, node: ListNode, column: number, value: JsonValue): string[] {
-  const last = node.items.at(-1);
-  const dash = `${' '.repeat(column)}-`;
-  if (last && isBlockValue(value) && isFlow(last.value)) return [`${dash} ${flowText(value, layout)}`];
+  const blanks = node.items.map((item) => layout.text.slice(item.dash + 1, item.value.range[0])).at(-1) ?? ' ';
+  const gap = /^ +$/.test(blanks) ? blanks.length : 1;
+  const dash = `${' '.repeat(column)}-${' '.repeat(gap)}`;
+  const flow = node.items.length > 0 && node.items.every((item) => isFlow(item.value));
+  if (flow && isBlockValue(value)) return [dash + flowText(value, layout)];
   const quote = siblingQuote(node);
   if (typeof value === 'string' && quote !== 'plain' && !value.includes('\n')) {
-    return [`${dash} ${scalarText(value, { quote, flow: false })}`];
+    return [dash + scalarText(value, { quote, flow: false })];
   }
-  const blanks = last && isBlock(last.value) ? layout.text.slice(last.dash + 1, last.value.range[0]) : ' ';
-  return itemLines(value, column, layout, /^ +$/.test(blanks) ? blanks.length : 1);
+  return itemLines(value, column, layout, gap);
 }
 
 function addToFlow(layout: Layout, node: MapNode | ListNode, position: string | number, value: JsonValue): Span[] {

@@ -4,6 +4,7 @@ import type { Layout } from './layout.ts';
 import { contentEnd, lineEnd, nextLine } from './layout.ts';
 import { literalBlock } from './scalar-text.ts';
 
+/** Whether a node is a literal or folded block (`|`, `>`). */
 export function isScalarBlock(node: YamlNode): node is ScalarNode {
   return node.kind === 'scalar' && (node.style === 'literal' || node.style === 'folded');
 }

@@ -30,6 +30,7 @@ function jsonText(value: JsonValue): string {
     .join(', ')}}`;
 }
 
+/** A map key as it is written: plain where YAML reads the same back, else in quotes. */
 export function keyText(key: string, layout: Layout, flow: boolean): string {
   if (layout.json) return JSON.stringify(key);
   return scalarText(key, { quote: 'plain', flow, fallback: layout.quote });

@@ -30,6 +30,7 @@ export interface OpenDocument {
   readonly lineOffset: number;
 }
 
+/** The layout of a document that is being edited. */
 export function layout(open: OpenDocument): Layout {
   const { document, file, lineOffset, eol } = open;
   return layoutOf({ text: document.source, file, lineOffset }, document.root, eol);

@@ -58,14 +58,17 @@ function isJson(root: YamlNode, text: string): boolean {
   }
 }
 
+/** Whether a map or list is written in brackets. */
 export function isFlow(node: YamlNode): boolean {
   return (node.kind === 'map' || node.kind === 'list') && node.style !== 'block';
 }
 
+/** Whether a map or list is written by indentation. */
 export function isBlock(node: YamlNode): boolean {
   return (node.kind === 'map' || node.kind === 'list') && node.style === 'block';
 }
 
+/** Offset of the first character of the line that an offset is on. */
 export function lineStart(text: string, offset: number): number {
   return text.lastIndexOf('\n', offset - 1) + 1;
 }
@@ -83,6 +86,7 @@ export function nextLine(text: string, offset: number): number {
   return end < 0 ? text.length : end + 1;
 }
 
+/** Characters before an offset on its line, from 0 on. */
 export function columnOf(text: string, offset: number): number {
   return offset - lineStart(text, offset);
 }
@@ -92,6 +96,7 @@ export function linePrefix(text: string, offset: number): string {
   return text.slice(lineStart(text, offset), offset);
 }
 
+/** Whether only white space stands before an offset on its line. */
 export function startsLine(text: string, offset: number): boolean {
   return linePrefix(text, offset).trim() === '';
 }

@@ -1,6 +1,7 @@
 import type { JsonValue } from '../../domain/json.ts';
 import { resolvePlain } from '../../domain/yaml/scalar.ts';
 
+/** How a scalar may be written on one line. */
 export type Quote = 'plain' | 'single' | 'double';
 
 /** Where a scalar is going to stand. */

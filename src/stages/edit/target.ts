@@ -3,7 +3,7 @@ import { formatFieldPath, stepOf } from '../../domain/field-path.ts';
 import { isArray, isObject } from '../../domain/json.ts';
 import type { ListNode, MapNode, ValueNode, YamlNode } from '../../domain/yaml/node.ts';
 import { walk } from '../../domain/yaml/node.ts';
-import { valueOf } from '../../domain/yaml/value.ts';
+import { valueOfPart } from '../../domain/yaml/value.ts';
 import type { Layout } from './layout.ts';
 import { isFlow, refuse } from './layout.ts';
 
@@ -80,7 +80,7 @@ function slotOf(layout: Layout, node: YamlNode, segment: Segment, path: FieldPat
     const key = String(segment);
     const index = node.entries.findIndex((entry) => !entry.merge && entry.name === key);
     if (index >= 0) return { container: node, index };
-    const value = valueOf(node);
+    const value = valueOfPart(node);
     if (isObject(value) && Object.hasOwn(value, key)) {
       throw refuse(layout, 'edit-anchor', `${name} comes from a merge key`, node.range[0]);
     }
@@ -89,7 +89,7 @@ function slotOf(layout: Layout, node: YamlNode, segment: Segment, path: FieldPat
 }
 
 function itemIndex(layout: Layout, node: ListNode, segment: Segment, name: string): number {
-  const value = valueOf(node);
+  const value = valueOfPart(node);
   const step = stepOf(value, segment);
   if (typeof step === 'number') return step;
   const many =

@@ -30,6 +30,7 @@ export interface ApplicationIndex {
   readonly byResource: ReadonlyMap<string, readonly Application[]>;
 }
 
+/** An Application that manages an object. */
 export interface FoundApplication {
   readonly application: Application;
   readonly by: 'tracking-annotation' | 'label' | 'status';
@@ -50,6 +51,7 @@ export function indexApplications(snapshot: Snapshot, settings: TrackingSettings
   return blind === undefined ? index : { ...index, blind: blind.reason };
 }
 
+/** The reference of an Application; `argocd` where its manifest names no namespace. */
 export function applicationRef(application: Application): ApplicationRef {
   return { namespace: application.metadata.namespace ?? 'argocd', name: application.metadata.name };
 }

@@ -23,6 +23,7 @@ import { unreadSiblings } from './sibling-files.ts';
 import { KUSTOMIZATION_NAMES } from './source-type.ts';
 import { formatApplication } from './tracking.ts';
 
+/** What is needed to find out who reads a file. */
 export interface FanInDependencies {
   readonly git: Git;
   readonly renders: RenderService;
@@ -61,6 +62,7 @@ export interface FanIn {
   underOverlay(target: Target, checkout: Checkout, overlay: Overlay): Target;
 }
 
+/** Makes a FanIn; the manifests of Applications that it finds in a commit are remembered. */
 export function createFanIn(dependencies: FanInDependencies): FanIn {
   const { git, renders, renderers, applications, alsoKnown } = dependencies;
   const declared = new Map<string, readonly DeclaredApplication[]>();

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { readFileSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { join, posix, relative, sep } from 'node:path';
+import { realPathOf } from '../../domain/real-path.ts';
 import { overlayOn } from '../../domain/repository-key.ts';
 import type { Checkout } from '../../domain/source.ts';
 import type { Overlay } from '../../ports/renderer.ts';
@@ -31,15 +32,12 @@ export function insideOf(checkout: Checkout, path: string): string | undefined {
   }
 }
 
-/**
- * The path of a file without symlinks on the way: what Git holds the content under, and what edits and overlays go by. A path
- * that is not there yet is taken from its nearest folder that is; one that leads out of the checkout stays as it is.
- */
+/** The path of a file without symlinks on the way; see realPathOf. */
 export function realPath(checkout: Checkout, path: string): string {
-  const target = insideOf(checkout, path);
-  if (target !== undefined) return relative(realpathSync(checkout.directory), target).split(sep).join('/');
-  const folder = posix.dirname(path);
-  return folder === '.' || folder === path ? path : posix.join(realPath(checkout, folder), posix.basename(path));
+  return realPathOf(path, (one) => {
+    const target = insideOf(checkout, one);
+    return target && relative(realpathSync(checkout.directory), target).split(sep).join('/');
+  });
 }
 
 /** Paths of all files in a checkout whose name matches, sorted; `.git` and symlinks are left out. At most `limit`. */
@@ -57,6 +55,7 @@ export function listFiles(checkout: Checkout, matches: RegExp, limit = 20_000): 
   return out.sort();
 }
 
+/** No changed files: a commit as it is. */
 export const NO_OVERLAY: Overlay = new Map();
 
 /** Names of the files directly in a folder, those of the overlay included. */

@@ -19,6 +19,8 @@ export interface Layer {
   /** Path of the place's value in the chart's values: the alias of a subchart; empty otherwise. */
   readonly prefix: FieldPath;
   readonly value: JsonObject;
+  /** It belongs to a library chart, which renders nothing itself: its defaults count where the chart around it takes them. */
+  readonly library?: true;
   /** A single parameter: its place holds a list of them, and only this path is set. */
   readonly parameter?: { readonly index: number; readonly path: FieldPath };
 }
@@ -28,6 +30,8 @@ export interface ValueChange {
   readonly key: FieldPath;
   /** Undefined removes the key, so that a weaker layer's value counts again. */
   readonly value: JsonValue | undefined;
+  /** No text shows that the field comes from here: that it carries the value is to be seen (see isCarried). */
+  readonly unproven?: true;
 }
 
 /**
@@ -88,7 +92,18 @@ function chartLayers(checkout: Checkout, folder: string, prefix: FieldPath, clos
   out.push(...packedLayers(checkout, folder, prefix, dependencies));
   const file = posix.join(folder, 'values.yaml');
   const place = filePlace(checkout, file, 100 - prefix.length, 'chart-values', `the chart's defaults ${file}`, closed);
-  return place ? [...out, layer(place, prefix)] : out;
+  return place ? [...out, { ...layer(place, prefix), ...(chart.type === 'library' ? { library: true } : {}) }] : out;
+}
+
+/**
+ * A key of a library chart's defaults is also a key of the chart that takes them over its own values (bjw-s `common`, whose
+ * `defaultPodOptions` users set without `common`); that one comes first.
+ */
+export function asOwnKey(layers: readonly Layer[], change: ValueChange): readonly ValueChange[] {
+  const owner = layers.find(
+    ({ library, prefix }) => library && prefix.length > 0 && prefix.every((segment, i) => segment === change.key[i]),
+  );
+  return owner ? [{ ...change, key: change.key.slice(owner.prefix.length) }, change] : [change];
 }
 
 /** Defaults of the packed charts (`charts/*.tgz`) of a chart. Their lines are those inside the archive. */
@@ -103,7 +118,9 @@ function packedLayers(
   return archives.flatMap((archive) => {
     const file = posix.join(charts, archive);
     const name = archive.replace(/-\d[\w.+-]*\.tgz$/, '');
-    const text = archiveFiles(checkout, file).get(`${name}/values.yaml`);
+    const files = archiveFiles(checkout, file);
+    const text = files.get(`${name}/values.yaml`);
+    const library = /^type:\s*["']?library\b/m.test(files.get(`${name}/Chart.yaml`) ?? '');
     const documents = text === undefined ? undefined : readDocuments(text, file);
     const value = documents?.ok ? documents.value[0]?.value : undefined;
     if (!isObject(value)) return [];
@@ -115,7 +132,7 @@ function packedLayers(
       const closed = 'it belongs to a packed chart';
       const shared = { kind: 'chart-values', repoURL: checkout.repoURL, file, document: 0, base: [], value } as const;
       const place: Place = { ...shared, layer: 98 - prefix.length, label, closed, member: `${name}/values.yaml` };
-      return layer(place, [...prefix, alias]);
+      return { ...layer(place, [...prefix, alias]), ...(library ? { library: true } : {}) };
     });
   });
 }

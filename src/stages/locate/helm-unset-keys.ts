@@ -1,6 +1,7 @@
 import type { FieldPath } from '../../domain/field-path.ts';
 import { formatFieldPath, getField } from '../../domain/field-path.ts';
 import type { JsonValue } from '../../domain/json.ts';
+import { isArray, isObject } from '../../domain/json.ts';
 import { partsOf } from './changed-text.ts';
 import type { Layer, ValueChange } from './helm-layers.ts';
 import type { Goal } from './goal.ts';
@@ -19,10 +20,16 @@ export interface UnsetKeys {
 }
 
 /** Keys that templates name (`.Values.a.b`) and that are unset, or empty, in the values. */
-export function unsetKeys({ source, declared }: Goal, layers: readonly Layer[], values: JsonValue): UnsetKeys {
+export function unsetKeys(
+  { source, declared, operations }: Goal,
+  layers: readonly Layer[],
+  values: JsonValue,
+): UnsetKeys {
+  const segments = operations.flatMap(({ path }) => path.slice(0, -1));
+  const itemNames = segments.flatMap((segment) => (typeof segment === 'object' ? [segment.value] : []));
   let known: readonly TemplateKey[] | undefined;
   const keys = (): readonly TemplateKey[] => {
-    known ??= templateKeys(source, layers, values, declared.ref.name);
+    known ??= templateKeys(source, layers, values, declared.ref.name, itemNames);
     return known;
   };
   return {
@@ -60,13 +67,24 @@ export function unsetKeys({ source, declared }: Goal, layers: readonly Layer[], 
         .slice(0, 4)
         .flatMap(({ key }): ValueChange[] => {
           if (item && before === undefined) return [{ key, value: [after] }];
-          const whole = texts.map((value) => ({ key, value }));
+          const whole = texts.flatMap((value) => [{ key, value }, ...asMap(value).map((map) => ({ key, value: map }))]);
           return key.at(-1) === last || typeof last !== 'string'
             ? whole
             : [...whole, { key, value: { [last]: after } }];
         });
     },
   };
+}
+
+/** A list of named values as charts take it too: `{A: x}` for `[{name: A, value: x}]`. */
+function asMap(list: JsonValue): readonly JsonValue[] {
+  if (!isArray(list) || list.length === 0) return [];
+  const entries = list.flatMap((item) =>
+    isObject(item) && typeof item.name === 'string' && item.value !== undefined
+      ? [[item.name, item.value] as const]
+      : [],
+  );
+  return entries.length === list.length ? [Object.fromEntries(entries)] : [];
 }
 
 /** Each costs a render or two. */

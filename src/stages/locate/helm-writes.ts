@@ -37,8 +37,9 @@ export function* writeCandidates(
   for (const layer of overrides) {
     const value = change.value === undefined ? null : change.value;
     const candidate = writeIn(layer, leaves, values, { ...change, value });
-    if (candidate)
-      yield { ...candidate, place: `${candidate.place}, which overrides ${current?.place.label ?? 'the default'}` };
+    if (!candidate) continue;
+    const place = `${candidate.place}, which overrides ${current?.place.label ?? 'the default'}`;
+    yield current ? { ...candidate, place } : { ...candidate, place, guess: true };
   }
   if (decided && later) yield decided;
   if (overrides.size === 0 && change.value !== undefined) {

@@ -9,7 +9,7 @@ import { NO_OVERLAY } from './files.ts';
 import { generatorCandidates } from './generator-candidates.ts';
 import { overlayCandidates } from './kustomize-overlay.ts';
 import { imageEntryCandidates } from './image-entries.ts';
-import { jsonStepCandidates } from './json-patch-steps.ts';
+import { addedSteps, jsonStepCandidates } from './json-patch-steps.ts';
 import { carriesValue, inlinePatches, kustomizePlaces } from './kustomize-places.ts';
 import type { Leaf, Place } from './places.ts';
 import { editAt, leavesOf } from './places.ts';
@@ -49,6 +49,9 @@ export async function* kustomizeCandidates(
   if (only && more.length === 0) {
     ranked.push(...imageEntryCandidates(places, only).map((candidate) => ({ candidate, cost: -2 })));
     ranked.push(...jsonStepCandidates(places, goal, only));
+    const beside = only.before === undefined ? addedSteps(places, goal).filter(({ sibling }) => sibling) : [];
+    // What an overlay's list adds to already, before the document itself.
+    ranked.push(...beside.map(({ candidate, layer }) => ({ candidate, cost: 0.56 - layer / 1000 })));
     ranked.push(...textCandidates(goal, only).map((candidate) => ({ candidate, cost: 0 })));
     for (const { leaf, value, cost } of scalarCandidates(leavesThatCarry(places), only)) {
       const candidate = {
@@ -103,6 +106,7 @@ function directCandidate(
   );
   if (!fits || wishes.length === 0) return [];
   const isNew = wishes.some(({ before }) => before === undefined);
+  if (isNew && place.broad) return [];
   const candidate = { repoURL: place.repoURL, edits: [editAt(place, operations)], place: place.label };
   const foreign = isObject(place.value) && place.kind === 'patch' ? 0.05 : 0;
   return [{ candidate, cost: (place.layer >= 90 ? 0.2 : 1.5) + (isNew ? 0.3 : 0) + foreign - place.layer / 1000 }];

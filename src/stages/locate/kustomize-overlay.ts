@@ -7,6 +7,7 @@ import { isArray, isObject, plainText } from '../../domain/json.ts';
 import type { ObjectRef } from '../../domain/object-ref.ts';
 import { baseName } from './generated-names.ts';
 import { imageEntry } from './image-entries.ts';
+import { addedSteps } from './json-patch-steps.ts';
 import type { Place } from './places.ts';
 import { editAt, setOperation } from './places.ts';
 import type { Goal } from './goal.ts';
@@ -26,7 +27,9 @@ export function* overlayCandidates(
   const { source, declared, operations } = goal;
   const folder = source.request.path;
   const wishes = wishesOf(declared.object, operations);
-  const patches = documents.filter((place) => place.kind === 'patch' && place.layer >= 90 && isObject(place.value));
+  const patches = documents.filter(
+    ({ kind, layer, value, broad }) => kind === 'patch' && layer >= 90 && isObject(value) && !broad,
+  );
   const [first] = wishes;
   const depth = ({ value }: Place): number =>
     first?.path.findLastIndex((_, i) => getField(value, first.path.slice(0, i)) !== undefined) ?? 0;
@@ -41,6 +44,7 @@ export function* overlayCandidates(
   );
   if (!kustomization || !isObject(kustomization.value)) return;
   yield* newEntries(goal, kustomization, kustomization.value, wishes);
+  for (const { candidate } of addedSteps(places, goal)) yield candidate;
   const merge = strategicPatch(goal, kustomization.value, wishes);
   const json = jsonPatch(goal, kustomization.value);
   for (const patch of [merge, json]) {
@@ -97,6 +101,13 @@ function mergeOperations(patch: JsonValue, wishes: readonly Wish[], sample: Json
   return out;
 }
 
+/** The text that a value ends with when it is written out. */
+function lastText(value: JsonValue | undefined): string | undefined {
+  if (isArray(value)) return lastText(value.at(-1));
+  if (isObject(value)) return lastText(Object.values(value).at(-1));
+  return typeof value === 'string' ? value : undefined;
+}
+
 function strategicPatch(goal: Goal, kustomization: JsonObject, wishes: readonly Wish[]): JsonObject | undefined {
   const { ref, object } = goal.declared;
   const head: JsonObject = {
@@ -113,7 +124,11 @@ function strategicPatch(goal: Goal, kustomization: JsonObject, wishes: readonly 
     if (!nested) return undefined;
     patch = nested;
   }
-  return { patch: stringify(patch, { version: '1.1', lineWidth: 0 }) };
+  const text = stringify(patch, { version: '1.1', lineWidth: 0 });
+  // Kustomize trims the text of a patch: a block scalar at its end would lose its line end.
+  if (lastText(patch)?.endsWith('\n') !== true) return { patch: text };
+  const { metadata = {}, ...rest } = patch;
+  return { patch: stringify({ ...rest, metadata }, { version: '1.1', lineWidth: 0 }) };
 }
 
 /** Carries out what `setOperation` gives: an add or replace whose parents exist. */

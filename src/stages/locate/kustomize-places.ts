@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import type { FieldPath } from '../../domain/field-path.ts';
+import { getField } from '../../domain/field-path.ts';
 import type { JsonValue } from '../../domain/json.ts';
 import { isArray, isObject } from '../../domain/json.ts';
 import { readDocuments } from '../../domain/yaml/read.ts';
@@ -15,42 +16,68 @@ import { KUSTOMIZATION_NAMES } from './source-type.ts';
  */
 export function kustomizePlaces(source: RenderedSource, overlay: Overlay): readonly Place[] {
   const { checkout, path: folder } = source.request;
-  return source.inputs.flatMap(({ repoURL, path }) => {
+  const read = source.inputs.flatMap(({ repoURL, path }) => {
     if (repoURL !== checkout.repoURL || !/(\.ya?ml|\.json|Kustomization)$/.test(path)) return [];
     const text = readSource(checkout, overlay, path);
     const documents = text === undefined ? undefined : readDocuments(text, path);
-    if (!documents?.ok) return [];
-    return documents.value.flatMap(({ index, value }) => {
-      const place = placeOf(repoURL, path, index, value, layerOf(folder, path));
-      return place.kind === 'kustomization' ? [place, ...inlinePatches(place)] : [place];
-    });
+    return documents?.ok ? documents.value.map(({ index, value }) => ({ path, index, value })) : [];
   });
+  const options = { patches: source.request.source.kustomize?.patches ?? [] };
+  const patches = new Map([
+    ...patchFiles(folder, options),
+    ...read.flatMap(({ path, value }) => (isEntryFile(path) ? patchFiles(folderOf(path), value) : [])),
+  ]);
+  return read.flatMap(({ path, index, value }) => {
+    const kind = isEntryFile(path) ? 'kustomization' : patches.has(path) || isArray(value) ? 'patch' : 'manifest';
+    const place = placeOf(kind, path, layerOf(folder, path));
+    const broad = patches.get(path) === true ? { broad: true as const } : {};
+    const whole = { ...place, repoURL: checkout.repoURL, file: path, document: index, base: [], value, ...broad };
+    return kind === 'kustomization' ? [whole, ...inlinePatches(whole)] : [whole];
+  });
+}
+
+function isEntryFile(file: string): boolean {
+  return KUSTOMIZATION_NAMES.some((known) => known === posix.basename(file));
+}
+
+function folderOf(file: string): string {
+  const folder = posix.dirname(file);
+  return folder === '.' ? '' : folder;
+}
+
+/** The files that a kustomization, or an Application's options for one, names as patches, and whether each is broad. */
+function patchFiles(folder: string, root: JsonValue): readonly (readonly [file: string, broad: boolean])[] {
+  if (!isObject(root)) return [];
+  const { patches, patchesJson6902, patchesStrategicMerge } = root;
+  const entries = [patches, patchesJson6902, patchesStrategicMerge].flatMap((list) => (isArray(list) ? list : []));
+  return entries.flatMap((entry) => {
+    const file = isObject(entry) ? entry.path : entry;
+    if (typeof file !== 'string' || file.includes('\n')) return [];
+    return [[posix.normalize(posix.join(folder, file)), isBroad(entry)] as const];
+  });
+}
+
+/** Whether the target of a patch is not one name: a regular expression, a selector, or all of a kind. */
+function isBroad(entry: JsonValue): boolean {
+  const target = isObject(entry) ? entry.target : undefined;
+  return isObject(target) && !(typeof target.name === 'string' && /^[\w.-]+$/.test(target.name));
 }
 
 /** Own folder 100, folders below it 90, others less the farther away they are. */
 function layerOf(folder: string, file: string): number {
-  const own = posix.dirname(file) === '.' ? '' : posix.dirname(file);
+  const own = folderOf(file);
   if (own === folder) return 100;
   if (folder === '' || own.startsWith(`${folder}/`)) return 90;
   return 50 - posix.relative(folder, own).split('/').length;
 }
 
-function placeOf(repoURL: string, file: string, document: number, value: JsonValue, layer: number): Place {
-  const name = posix.basename(file);
-  const shared = { repoURL, file, document, base: [], value };
-  if (KUSTOMIZATION_NAMES.some((known) => known === name)) {
-    return { ...shared, kind: 'kustomization', layer: layer + 3, label: `the kustomization ${file}` };
-  }
-  if (isArray(value) || (isObject(value) && isPatchLike(value))) {
-    return { ...shared, kind: 'patch', layer: layer + 2, label: `the patch ${file}` };
-  }
-  return { ...shared, kind: 'manifest', layer, label: `the manifest ${file}` };
-}
-
-/** A document that does not describe a whole object: a workload without a selector or any container's image. */
-function isPatchLike(value: JsonValue): boolean {
-  if (!isObject(value) || !isObject(value.spec) || !isObject(value.spec.template)) return false;
-  return !isObject(value.spec.selector) && value.kind !== 'Job';
+function placeOf(
+  kind: 'kustomization' | 'patch' | 'manifest',
+  file: string,
+  layer: number,
+): Pick<Place, 'kind' | 'layer' | 'label'> {
+  const nearer = { kustomization: 3, patch: 2, manifest: 0 };
+  return { kind, layer: layer + nearer[kind], label: `the ${kind} ${file}` };
 }
 
 /**
@@ -91,6 +118,7 @@ export function inlinePatches(kustomization: Place): readonly Place[] {
     const documents = typeof text === 'string' ? readDocuments(text) : undefined;
     const [only, ...more] = documents?.ok ? documents.value : [];
     if (!only || more.length > 0) return [];
+    const broad = isBroad(getField(root, inside.slice(0, 2)) ?? null) ? { broad: true as const } : {};
     const label = `the inline patch in ${kustomization.kind === 'kustomization' ? kustomization.file : kustomization.label}`;
     return [
       {
@@ -101,6 +129,7 @@ export function inlinePatches(kustomization: Place): readonly Place[] {
         value: only.value,
         layer: kustomization.layer - 1,
         label,
+        ...broad,
       } satisfies Place,
     ];
   });

@@ -27,6 +27,8 @@ export interface Place {
   readonly label: string;
   /** Path in the archive, where `file` is one. */
   readonly member?: string;
+  /** A patch whose target is not one object by name: what is added to it is meant for all that it selects. */
+  readonly broad?: true;
   /** Why nothing may be written here; undefined where it may. */
   readonly closed?: string;
 }
@@ -40,8 +42,10 @@ export interface Leaf {
   readonly probe?: (value: Scalar) => { readonly repoURL: string; readonly edits: readonly SourceEdit[] } | undefined;
 }
 
+/** A value that is neither a map nor a list. */
 export type Scalar = string | number | boolean | null;
 
+/** Whether a value is there and is neither a map nor a list. */
 export function isScalar(value: JsonValue | undefined): value is Scalar {
   return value === null || (value !== undefined && typeof value !== 'object');
 }

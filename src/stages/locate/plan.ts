@@ -10,6 +10,7 @@ import type { Result } from '../../domain/result.ts';
 import { err, ok } from '../../domain/result.ts';
 import type { Checkout, Location } from '../../domain/source.ts';
 import { candidatesFor } from './candidates.ts';
+import { isCarried } from './carried.ts';
 import { expectedAfter } from './compare.ts';
 import type { Goal } from './goal.ts';
 import { findDeclared, sourceOfObject } from './location.ts';
@@ -130,7 +131,8 @@ async function settle(
     only = candidate;
     last = await session.attempt(candidate, settled, goal.wanted);
     if (last.kind === 'exact') {
-      return ok(together(settled, candidate, last.changeSet));
+      if (await isCarried(session, goal, candidate)) return ok(together(settled, candidate, last.changeSet));
+      session.rejects(candidate, 'the field takes the wanted value whatever is written there');
     }
     if (last.kind === 'shared') {
       const place = `${last.changeSet.place}, which also changes ${last.with.join(', ')}`;
@@ -155,29 +157,31 @@ async function settle(
 async function hintFor(context: LocateContext, session: Session, goal: Goal): Promise<string | undefined> {
   return (
     templateHint(goal) ??
-    anchorHint(session) ??
-    oneMoreHint(session, goal) ??
+    triedHint(session, goal) ??
     unreadValues(goal.source) ??
     unwrittenOptions(context, goal) ??
     (await pinnedBeside(context.git, goal.location))
   );
 }
 
-/** A place that sets the value and one other field, such as the ConfigMap entry that a Kustomize replacement copies. */
-function oneMoreHint({ tried }: Session, { declared }: Goal): string | undefined {
-  for (const { place, why } of tried) {
-    const other = /^it does not give exactly what is wanted: (.+) differs$/.exec(why)?.[1];
-    if (other === undefined || / and \d+ more$/.test(other) || other.startsWith(`${formatRef(declared.ref)} `))
-      continue;
-    return `${place} would change ${other} too`;
+/** What the likeliest place says that could not be used: others share it through an anchor, or it sets one other field too. */
+function triedHint({ tried }: Session, goal: Goal): string | undefined {
+  for (const { place, why, guess } of tried) {
+    if (guess) continue;
+    if (why.endsWith('[edit-anchor]')) return `${place}: ${why.replace(' [edit-anchor]', '')}`;
+    const other = otherField(why, goal);
+    if (other !== undefined) return `${place} would change ${other} too`;
   }
   return undefined;
 }
 
-/** Where the value is written, and others share it through an anchor. */
-function anchorHint({ tried }: Session): string | undefined {
-  const found = tried.find(({ why }) => why.endsWith('[edit-anchor]'));
-  return found && `${found.place}: ${found.why.replace(' [edit-anchor]', '')}`;
+/** The one field that a change moved besides the wanted, such as the ConfigMap entry that a Kustomize replacement copies. */
+function otherField(why: string, { declared, operations }: Goal): string | undefined {
+  const other = /^it does not give exactly what is wanted: (.+) differs$/.exec(why)?.[1];
+  const ref = formatRef(declared.ref);
+  if (other === undefined || / and \d+ more$/.test(other)) return undefined;
+  const wanted = operations.some(({ path }) => other.startsWith(`${ref} ${formatFieldPath(path)}`));
+  return wanted ? undefined : other;
 }
 
 function together(settled: Settled, candidate: Candidate, changeSet: ChangeSet): Found {

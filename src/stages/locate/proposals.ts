@@ -37,12 +37,38 @@ export function proposeValues(scalar: Scalar, before: JsonValue, after: JsonValu
       const value = text.slice(0, at) + wanted + text.slice(at + old.length);
       out.push({ value, distance: 2 });
     }
+    out.push(...templated(scalar, old, wanted));
     const decoded = decode(old);
     const wantedPlain = decode(wanted);
     if (decoded === text && wantedPlain !== undefined) out.push({ value: wantedPlain, distance: 3 });
     if (decode(text) === old) out.push({ value: Buffer.from(wanted).toString('base64'), distance: 3 });
   }
   return out;
+}
+
+/**
+ * A text with `{{ ... }}` in it, which the chart hands to `tpl`: where the two texts differ only in what stands there as it
+ * is, that part changes and the rest stays a template.
+ */
+function templated(text: string, old: string, wanted: string): readonly ValueProposal[] {
+  const pieces = text.split(/(\{\{.*?\}\})/s);
+  if (pieces.length < 3) return [];
+  const form = pieces.map((piece, i) => (i % 2 === 0 ? `(${escape(piece)})` : '([^]*?)')).join('');
+  const shown = new RegExp(`^${form}$`).exec(old)?.slice(1) ?? [];
+  let at = 0;
+  for (const [i, part] of shown.entries()) {
+    const [head, tail] = [old.slice(0, at), old.slice(at + part.length)];
+    at += part.length;
+    const fits = wanted.startsWith(head) && wanted.endsWith(tail) && wanted.length >= head.length + tail.length;
+    if (i % 2 !== 0 || part === '' || !fits) continue;
+    const piece = wanted.slice(head.length, wanted.length - tail.length);
+    return [{ value: pieces.with(i, piece).join(''), distance: 0.5 }];
+  }
+  return [];
+}
+
+function escape(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
 
 /** What Go prints for a value of another type than the verb of a format is for: `%!s(float64=1.2)` (package fmt, format errors). */

@@ -40,10 +40,19 @@ function relation(leaf: Leaf, path: FieldPath, target: JsonValue): number | unde
 /** Whether a text with `{{ ... }}` in it, which a chart passes to `tpl`, can have become the field. */
 function isTemplateOf(text: string, field: string): boolean {
   if (!text.includes('{{')) return false;
-  const literals = text.split(/\{\{.*?\}\}/s).map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  const literals = text.split(/\{\{.*?\}\}/s);
   // A placeholder alone can become anything.
-  if (literals.join('').trim().length < 3) return false;
-  return new RegExp(`^${literals.join('[^]*?')}$`).test(field);
+  if (literals.join('').trim().length < 3 || literals.length < 2) return false;
+  const first = literals[0] ?? '';
+  const last = literals.at(-1) ?? '';
+  if (!field.startsWith(first)) return false;
+  let at = first.length;
+  for (const literal of literals.slice(1, -1)) {
+    const found = field.indexOf(literal, at);
+    if (found < 0) return false;
+    at = found + literal.length;
+  }
+  return field.length - last.length >= at && field.endsWith(last);
 }
 
 function samePath(leaf: Leaf, path: FieldPath): boolean {

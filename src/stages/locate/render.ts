@@ -24,8 +24,10 @@ export interface Target {
 
 /** What a render may be given besides the Application. */
 export interface RenderOptions {
-  /** Revision of the first source's repository, instead of what the Application follows. */
+  /** Revision of a repository, instead of what the Application follows there. */
   readonly revision?: string;
+  /** The repository that `revision` is of; that of the first source that is none of a registry where not given. */
+  readonly repoURL?: string;
   readonly overlay?: Overlay;
   readonly signal?: AbortSignal;
   /** Checkouts by address and revision, read and filled: one question sees every branch at one commit. */
@@ -57,6 +59,7 @@ export interface RenderService {
   count(): number;
 }
 
+/** What a render needs. */
 export interface RenderDependencies {
   readonly git: Git;
   readonly charts?: Charts;
@@ -112,7 +115,7 @@ export function createRenderService(dependencies: RenderDependencies): RenderSer
   async function prepare(target: Target, options: RenderOptions = {}): Promise<Result<PreparedSource[], Problem>> {
     const sources = sourcesOf(target.spec);
     if (!sources.ok) return sources;
-    const pinned = sources.value.find((source) => source.chart === undefined)?.repoURL;
+    const pinned = options.repoURL ?? sources.value.find((source) => source.chart === undefined)?.repoURL;
     const checkouts: Checkout[] = [];
     const refs = new Map<string, Checkout>();
     for (const source of sources.value) {

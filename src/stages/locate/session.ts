@@ -43,6 +43,10 @@ export interface Candidate {
   readonly texts?: ReadonlyMap<string, string>;
   /** Where it writes and why there. */
   readonly place: string;
+  /** It writes a key that nothing sets yet: a guess, of which a refusal tells nothing. */
+  readonly guess?: true;
+  /** The same with another value: where the field takes the wanted one then too, this writes a switch and not the value. */
+  readonly control?: Candidate;
   /** It counts only where a field of its file had this value in an earlier commit. */
   readonly onlyAsBefore?: { readonly file: string; readonly path: FieldPath; readonly value: JsonValue };
 }
@@ -54,6 +58,7 @@ export type Settled = Pick<Candidate, 'edits' | 'texts'> & { readonly repoURL?: 
 export interface Tried {
   readonly place: string;
   readonly why: string;
+  readonly guess?: true;
 }
 
 /** How a candidate turned out. */
@@ -73,6 +78,8 @@ export interface Session {
   hasBudget(): boolean;
   /** Renders with a candidate on top of edits that are settled, and compares with what is wanted. */
   attempt(candidate: Candidate, settled: Settled, wanted: readonly RenderedObject[]): Promise<Attempt>;
+  /** Notes why a candidate does not do although it renders to what is wanted. */
+  rejects(candidate: Candidate, why: string): void;
   /** Renders with edits; used to see which fields follow a value. */
   renderWith(candidate: Candidate): Promise<Result<RenderedApplication, Problem>>;
   /** The change set of a candidate alone, not rendered. */
@@ -153,6 +160,10 @@ export async function createSession(
       : { kind: 'exact', changeSet: changeSet.value };
   }
 
+  function note({ place, guess }: Candidate, why: string): void {
+    tried.push({ place, why, ...(guess ? { guess } : {}) });
+  }
+
   return {
     base,
     mending: mended !== undefined,
@@ -160,9 +171,10 @@ export async function createSession(
     hasBudget: () => renders.count() - start < renderLimit,
     async attempt(candidate, settled, wanted) {
       const attempt = await judge(candidate, settled, wanted);
-      if (attempt.kind !== 'exact') tried.push({ place: candidate.place, why: reasonOf(attempt) });
+      if (attempt.kind !== 'exact') note(candidate, reasonOf(attempt));
       return attempt;
     },
+    rejects: note,
     async renderWith(candidate) {
       const changeSet = build(candidate, candidate.edits);
       return changeSet.ok ? renderOverlay(candidate.repoURL, overlayOf(changeSet.value)) : changeSet;

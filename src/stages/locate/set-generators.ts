@@ -12,6 +12,7 @@ import type { Parameters } from './set-template.ts';
 import { fillTemplate, flatten } from './set-template.ts';
 import { sameRepositoryKey } from './spec.ts';
 
+/** What a generator of an ApplicationSet looks at. */
 export interface GeneratorContext {
   readonly checkout: Checkout;
   readonly overlay: Overlay;

@@ -5,6 +5,7 @@ import type { Application } from '../../domain/kubernetes/application.ts';
 import type { ObjectRef } from '../../domain/object-ref.ts';
 import type { Problem } from '../../domain/problem.ts';
 import type { Result } from '../../domain/result.ts';
+import { ok } from '../../domain/result.ts';
 import type { Location } from '../../domain/source.ts';
 import type { Charts, Git, SourceVersion } from '../../ports/git.ts';
 import type { Log } from '../../ports/log.ts';
@@ -13,6 +14,7 @@ import type { ApplicationIndex } from './applications.ts';
 import { applicationRef } from './applications.ts';
 import { createFanIn } from './fan-in.ts';
 import type { FieldOrigin } from './field-origin.ts';
+import { historySource } from './history-source.ts';
 import { findOrigin } from './origin.ts';
 import type { Located } from './location.ts';
 import { locateObject } from './location.ts';
@@ -23,6 +25,7 @@ import type { RenderOptions, RenderedApplication, Target } from './render.ts';
 import { createRenderService } from './render.ts';
 import { versionsOf } from './versions.ts';
 
+/** What the source service is built from. */
 export interface SourcesDependencies {
   readonly git: Git;
   readonly renderers: readonly Renderer[];
@@ -87,7 +90,12 @@ export function createSources(dependencies: SourcesDependencies): Sources {
   const fanIn = createFanIn({ git, renders, renderers, applications, alsoKnown });
   const context = { git, renders, fanIn, log, renderLimit, allowShared };
   return {
-    locate: (application, object) => locateObject(renders, application, object),
+    async locate(application, object) {
+      const located = await locateObject(renders, application, object);
+      const history = located.ok ? await historySource(git, located.value.location) : undefined;
+      if (!located.ok || !history) return located;
+      return ok({ ...located.value, location: { ...located.value.location, history } });
+    },
     render: (target, options) => renders.render(targetOf(target), options),
     origin: (location, object, path) => findOrigin(context, location, object, path),
     plan: (location, change, alike) => planChange(context, location, isList(change) ? change : [change], alike),

@@ -26,16 +26,18 @@ const BUILT_IN = new Set(['Values', 'Chart', 'Release', 'Capabilities', 'Files',
 
 /**
  * The keys that the templates of a chart, and of the charts in it, name. What a template reads of an entry that it ranges over
- * (`$worker.memory`) is taken to be of the entry that the object is named after, and a name inside `with .Values.a` to be of `a`.
+ * (`$worker.memory`) is taken to be of the entry that the object is named after, or an item in it (its container), and a name
+ * inside `with .Values.a` to be of `a`.
  */
 export function templateKeys(
   { request, inputs }: RenderedSource,
   layers: readonly Layer[],
   values: JsonValue,
   objectName: string,
+  itemNames: readonly string[],
 ): readonly TemplateKey[] {
   const { checkout, path: folder } = request;
-  const ranged = namedEntries(values, objectName);
+  const ranged = namedEntries(values, objectName, itemNames);
   return inputs.flatMap(({ repoURL, path: file }) => {
     if (repoURL !== checkout.repoURL || !/(^|\/)templates\/.*\.(ya?ml|tpl)$/.test(file)) return [];
     // `(.a).b` is `.a.b` that stands a missing `a`.
@@ -111,16 +113,26 @@ function mapsOf(values: JsonValue, entries: readonly FieldPath[]): readonly Fiel
   return [...maps.filter(isIn), ...maps.filter((path) => !isIn(path))].slice(0, 40);
 }
 
-/** Entries of maps and lists that an object seems to be named after: `workers.mail`, or `{name: mail}`, for `worker-mail`. */
-function namedEntries(values: JsonValue, name: string): readonly FieldPath[] {
+/**
+ * Entries of maps and lists that an object seems to be named after: `workers.mail`, or `{name: mail}`, for `worker-mail`;
+ * before them the entries in those that are named as an item of the object is, such as a container.
+ */
+function namedEntries(values: JsonValue, name: string, itemNames: readonly string[]): readonly FieldPath[] {
   const words = name.split('-');
   const parts = new Set(
     words.flatMap((_, from) => words.slice(from).map((__, i) => words.slice(from, from + i + 1).join(''))),
   );
   const isNamed = (text: string): boolean => parts.has(text.toLowerCase().replaceAll(/[-_]/g, ''));
-  return [...nodesOf(values)].flatMap(({ path, value }) => {
+  const entries = [...nodesOf(values)].flatMap(({ path, value }) => {
     const last = path.at(-1);
     if (!isObject(value) || path.length < 2) return [];
-    return isNamed(typeof last === 'string' ? last : plainText(value.name)) ? [path] : [];
+    return [{ path, called: typeof last === 'string' ? last : plainText(value.name) }];
   });
+  const own = entries.filter(({ called }) => isNamed(called)).map(({ path }) => path);
+  const items = entries.filter(
+    ({ path, called }) =>
+      itemNames.includes(called) &&
+      own.some((entry) => entry.length < path.length && entry.every((segment, i) => segment === path[i])),
+  );
+  return [...new Set([...items.map(({ path }) => path), ...own])];
 }

@@ -139,7 +139,7 @@ function chartTexts(
 }
 
 function otherText(text: string): string {
-  const end = /\n*$/.exec(text)?.[0] ?? '';
+  const end = /(?<!\n)\n*$/.exec(text)?.[0] ?? '';
   const body = text.slice(0, text.length - end.length);
   return `${String(perturb(body)[0] ?? 'remendo')}${end}`;
 }

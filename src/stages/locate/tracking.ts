@@ -4,7 +4,11 @@ import { groupOf } from '../../domain/object-ref.ts';
 
 /** Annotations and label that Argo CD marks objects with (argo-cd common/common.go). */
 export const TRACKING_ANNOTATION = 'argocd.argoproj.io/tracking-id';
+
+/** Annotation with the installation of Argo CD that tracks an object (`installationID` of argocd-cm). */
 export const INSTALLATION_ANNOTATION = 'argocd.argoproj.io/installation-id';
+
+/** Label by which an Argo CD tracks objects where argocd-cm names no other (`application.instanceLabelKey`). */
 export const DEFAULT_INSTANCE_LABEL = 'app.kubernetes.io/instance';
 
 /** What a tracking annotation says: `<application>:<group>/<kind>:<namespace>/<name>`. */

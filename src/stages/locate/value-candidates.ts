@@ -38,7 +38,9 @@ export function scalarCandidates(leaves: readonly Leaf[], wish: Wish): readonly 
   return leaves
     .flatMap((leaf) =>
       proposeValues(leaf.value, before, after).map(({ value, distance }) => {
-        const near = Math.min(nameSimilarity(field, namesOf(leaf.path)), 4) * 0.15;
+        const similarity = nameSimilarity(field, namesOf(leaf.path));
+        // Of equally good ones the nearest by name.
+        const near = Math.min(similarity, 4) * 0.15 + similarity * 0.0001;
         // A short part is often a coincidence: `1` is in many texts.
         const length = distance === 1 ? 0.5 - Math.min(String(leaf.value).length, 20) / 40 : 0;
         return { leaf, value, cost: distance - near + length + layerCost(leaf) };

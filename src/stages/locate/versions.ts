@@ -8,6 +8,7 @@ import { NO_OVERLAY } from './files.ts';
 import type { RenderService, Target } from './render.ts';
 import { sameRepositoryKey } from './spec.ts';
 
+/** What earlier versions are made from. */
 export interface VersionsDependencies {
   readonly git: Git;
   readonly renders: RenderService;
@@ -25,13 +26,15 @@ export async function* versionsOf(
   location: Location,
   limit: number,
 ): AsyncIterable<SourceVersion> {
-  const repository = await git.open(location.repoURL);
+  const { repoURL, targetRevision } = location.history ?? location;
+  const repository = await git.open(repoURL);
   if (!repository.ok) return;
-  const head = await repository.value.resolve(location.targetRevision);
+  const head = await repository.value.resolve(targetRevision);
   if (!head.ok) return;
   const manifest = await manifestOf(fanIn, repository.value, location, head.value);
   const folders = await historyPaths(renders, location);
-  const paths = folders.length > 0 && manifest ? [...folders, manifest.file] : folders;
+  const options = manifest ? [manifest.file, ...(manifest.generated?.files ?? [])] : [];
+  const paths = folders.length > 0 ? [...new Set([...folders, ...options])] : folders;
   const tip = await repository.value.log(head.value, [], 1);
   const touching = await repository.value.log(head.value, paths, limit);
   if (!tip.ok || !touching.ok) return;
@@ -41,13 +44,13 @@ export async function* versionsOf(
   ];
   for (const commit of commits.slice(0, limit)) {
     const target = manifest ? await targetAt(repository.value, location, manifest, commit) : location;
-    const rendered = await renders.render(target, { revision: commit.revision });
+    const rendered = await renders.render(target, { revision: commit.revision, repoURL });
     if (rendered.ok) yield { commit, objects: rendered.value.objects };
     else log.debug({ revision: commit.revision, code: rendered.error.code }, 'a version does not render');
   }
 }
 
-/** The manifest in this repository that the Application is made from; undefined where it is elsewhere or made by a set. */
+/** The manifest, or the ApplicationSet, in this repository that makes the Application as it is; undefined where it is elsewhere. */
 async function manifestOf(
   fanIn: Pick<FanIn, 'declaration'>,
   repository: GitRepository,
@@ -56,28 +59,31 @@ async function manifestOf(
 ): Promise<DeclaredApplication | undefined> {
   const checkout = await repository.checkout(head);
   const declared = checkout.ok ? fanIn.declaration(location, checkout.value) : undefined;
-  const here = declared && sameRepositoryKey(declared.repoURL) === sameRepositoryKey(location.repoURL);
-  return here && !declared.generated ? declared : undefined;
+  const { repoURL } = location.history ?? location;
+  return declared && sameRepositoryKey(declared.repoURL) === sameRepositoryKey(repoURL) ? declared : undefined;
 }
 
 /** The Application as its manifest was at a commit; as it is where the manifest was not there. */
 async function targetAt(
   repository: GitRepository,
   location: Location,
-  { file, application }: DeclaredApplication,
+  { file, application, generated }: DeclaredApplication,
   { revision }: GitCommit,
 ): Promise<Target> {
   const checkout = await repository.checkout(revision);
   const known = checkout.ok ? applicationsIn(checkout.value, NO_OVERLAY, file) : [];
-  const then = known.find((one) => one.application.name === application.name && !one.generated);
+  const isSet = generated !== undefined;
+  const then = known.find(
+    (one) => one.application.name === application.name && (one.generated !== undefined) === isSet,
+  );
   return then ? { application: location.application, spec: then.spec } : location;
 }
 
 /** Paths whose history is the Application's: its folders, and files of the same repository that it reads elsewhere. */
 async function historyPaths(renders: RenderService, location: Location): Promise<readonly string[]> {
   const rendered = await renders.prepare(location);
-  if (!rendered.ok) return location.path === '' ? [] : [location.path];
-  const here = sameRepositoryKey(location.repoURL);
+  if (!rendered.ok) return location.path === '' || location.history ? [] : [location.path];
+  const here = sameRepositoryKey((location.history ?? location).repoURL);
   const folders = rendered.value
     .filter(({ request }) => sameRepositoryKey(request.checkout.repoURL) === here)
     .map(({ request }) => request.path);

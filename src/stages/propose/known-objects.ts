@@ -12,6 +12,8 @@ export interface KnownObject {
   /** Keys of a ConfigMap or Secret in the cluster, or declared where the cluster has none. */
   readonly keys: readonly string[];
   readonly declaredKeys: readonly string[];
+  /** A Secret's type, where it is known. */
+  readonly type?: string;
 }
 
 /** Objects of a kind in a namespace; undefined where the cluster could not be read for this kind. */
@@ -25,12 +27,14 @@ export function knownObjects(
   for (const object of snapshot.objects[kind]) {
     if (object.metadata.namespace !== namespace || object.metadata.deletionTimestamp !== undefined) continue;
     const keys = 'keys' in object ? object.keys : [];
+    const type = 'keys' in object ? object.type : undefined;
     out.set(object.metadata.name, {
       name: object.metadata.name,
       inCluster: true,
       declared: false,
       keys,
       declaredKeys: [],
+      ...(type === undefined ? {} : { type }),
     });
   }
   for (const sibling of siblings) {
@@ -44,6 +48,7 @@ export function knownObjects(
       declared: true,
       keys: known?.keys ?? declaredKeys,
       declaredKeys,
+      ...(known?.type === undefined ? {} : { type: known.type }),
     });
   }
   return [...out.values()];

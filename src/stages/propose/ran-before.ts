@@ -49,7 +49,7 @@ export function rolledOut({ incident, snapshot }: ProposeContext, set: string): 
 function succeeded({ incident, snapshot, applicationStatus, location }: ProposeContext): string | undefined {
   const live = findObject(snapshot, 'CronJob', incident.object.name, incident.object.namespace);
   const success = time(live?.status?.lastSuccessfulTime);
-  const deployed = deploymentsOf(applicationStatus, location.sourceIndex).at(-1)?.startedAt;
+  const deployed = deploymentsOf(applicationStatus, location).at(-1)?.startedAt;
   if (success === undefined || deployed === undefined || success <= deployed) return undefined;
   return `a run succeeded at ${live?.status?.lastSuccessfulTime}, with the same template`;
 }

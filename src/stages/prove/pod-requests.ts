@@ -9,17 +9,26 @@ export type Amounts = ReadonlyMap<string, Quantity>;
 
 /**
  * What a pod asks for, as the scheduler and quota count it: the sum over containers and sidecars, or the largest init
- * container where that is more, plus overhead (k8s.io/component-helpers/resource PodRequests).
+ * container with the sidecars that run before it where that is more, plus overhead (k8s.io/component-helpers/resource
+ * PodRequests). Resources of the whole pod (`spec.resources`, since 1.32) are not looked at.
  * A container with a limit and no request requests its limit.
  */
 export function podAmounts(podSpec: JsonObject, field: 'requests' | 'limits'): Amounts {
   const total = new Map<string, Quantity>();
+  const sidecars = new Map<string, Quantity>();
   const initMax = new Map<string, Quantity>();
   for (const container of items(podSpec.containers)) add(total, amountsOf(container, field));
   for (const container of items(podSpec.initContainers)) {
     const amounts = amountsOf(container, field);
-    if (getField(container, ['restartPolicy']) === 'Always') add(total, amounts);
-    else for (const [name, amount] of amounts) if (amount > (initMax.get(name) ?? 0n)) initMax.set(name, amount);
+    if (getField(container, ['restartPolicy']) === 'Always') {
+      add(total, amounts);
+      add(sidecars, amounts);
+      continue;
+    }
+    for (const [name, amount] of amounts) {
+      const together = amount + (sidecars.get(name) ?? 0n);
+      if (together > (initMax.get(name) ?? 0n)) initMax.set(name, together);
+    }
   }
   for (const [name, amount] of initMax) if (amount > (total.get(name) ?? 0n)) total.set(name, amount);
   add(total, readAmounts(podSpec.overhead));

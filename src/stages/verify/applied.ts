@@ -11,6 +11,8 @@ export interface AppliedContext {
   readonly applicationsUnread?: boolean | undefined;
   readonly sourceIndex: number;
   readonly contains: Contains;
+  /** Whether the branch that was merged into still holds the merge; undefined where that cannot be told. */
+  readonly onBranch?: () => Promise<boolean | undefined>;
   readonly policy: Pick<Policy['verify'], 'propagationSeconds'>;
   readonly now: Date;
 }
@@ -20,7 +22,7 @@ export type Applied =
   | { readonly state: 'applied'; readonly at: string }
   | {
       readonly state: 'waiting' | 'given-up';
-      readonly reason: PendingReason | 'application-gone' | 'applications-unread';
+      readonly reason: PendingReason | 'application-gone' | 'applications-unread' | 'merge-gone';
       readonly detail: string;
     };
 
@@ -51,5 +53,10 @@ export async function appliedOf(merge: Merge, context: AppliedContext): Promise<
   if (spread.state === 'applied') return spread;
   const { reason } = spread;
   const patience = policy.propagationSeconds + (BLINDNESS.has(reason) ? LONGEST_BLINDNESS : 0);
-  return { state: until(patience), reason, detail: `${spread.detail}.` };
+  const state = until(patience);
+  if (state === 'given-up' && reason === 'not-compared' && (await context.onBranch?.()) === false) {
+    const detail = 'The branch was rewritten and does not hold the merge any more.';
+    return { state, reason: 'merge-gone', detail };
+  }
+  return { state, reason, detail: `${spread.detail}.` };
 }

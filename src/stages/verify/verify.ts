@@ -26,6 +26,7 @@ export interface MergedFix {
   readonly soakSince?: string | undefined;
 }
 
+/** What is looked at to tell how a merged fix ended. */
 export interface VerifyContext extends AppliedContext {
   readonly snapshot: Snapshot;
   readonly incidents: readonly Incident[];
@@ -47,7 +48,8 @@ export async function verify(fix: MergedFix, context: VerifyContext): Promise<Ve
   if (applied.state === 'applied') return judge(fix, context, applied.at);
   const { reason, detail } = applied;
   if (applied.state === 'waiting') return waiting('propagation', reason, detail);
-  if (BLINDNESS.has(reason)) return { end: 'timed-out', detail };
+  // A merge that Git does not hold any more leaves nothing to be applied, and the way open for the same fix.
+  if (BLINDNESS.has(reason) || reason === 'merge-gone') return { end: 'timed-out', detail };
   return reason === 'cannot-render' ? { end: 'made-worse', detail } : { end: 'never-applied', reason, detail };
 }
 

@@ -111,6 +111,10 @@ describe('audit log', () => {
     const verified = verifyAudit(file);
     assert.ok(verified.ok && verified.value.records === 1);
     assert.deepEqual(log.messages, ['audit log does not hold, set aside']);
+    writeFileSync(file, 'nothing that was written here\n');
+    fill(open(), 1);
+    assert.ok(readFileSync(`${file}.broken`, 'utf8').includes('"j'), 'the first one is still there');
+    assert.equal(readFileSync(`${file}.broken.2`, 'utf8'), 'nothing that was written here\n');
   });
 
   it('takes a clock that goes back, and the time that it is given', (test) => {

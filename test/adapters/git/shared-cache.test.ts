@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile, execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -54,6 +54,10 @@ void test('a lock whose process is gone is taken over, and let go', async (t) =>
   writeFileSync(file, gone);
   assert.equal(await withLock(file, async () => 'done'), 'done');
   assert.ok(!existsSync(file));
+  // A container that starts again gives its process the number that the crashed one had.
+  writeFileSync(file, String(process.pid));
+  utimesSync(file, 1_700_000_000, 1_700_000_000);
+  assert.equal(await withLock(file, async () => 'done'), 'done');
   await assert.rejects(
     withLock(file, () => Promise.reject(new Error('task'))),
     /task/,

@@ -57,6 +57,18 @@ void test('rules of a protected branch, as a writer and as an administrator see 
   assert.deepEqual(value(await administrator.reader.branchRules('main')), { signatures: true, requiredChecks });
 });
 
+void test('a name that no branch can have leads to no other address', async (t) => {
+  const asked: string[] = [];
+  const { url } = await serve(t, ({ path }, response) => {
+    asked.push(path);
+    json(response, 200, fixture('branch-protected-for-a-writer'));
+  });
+  const { reader } = forgeAt(url);
+  assert.equal(code(await reader.branchRules('../../../user')), 'not-found');
+  assert.equal(value(await reader.branch('main/../other')), undefined);
+  assert.deepEqual(asked, []);
+});
+
 void test('commits are read, and nothing is written where a link or a folder stands', async (t) => {
   const parent = {
     sha: SHA.main,

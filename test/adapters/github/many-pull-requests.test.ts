@@ -51,3 +51,20 @@ void test('in a repository of many pull requests the look is bounded, and one of
   assert.equal(asked.length, 11);
   assert.equal(value(await reader.pullRequests({ headPrefix: 'remendo/', state: 'all' })).length, 10);
 });
+
+void test('a server that promises a next page and gives nothing is believed once', async () => {
+  let asked = 0;
+  const empty: typeof fetch = async () => {
+    asked++;
+    return Response.json([], { headers: { link: '<https://api.github.com/next>; rel="next"' } });
+  };
+  const { reader } = createGitHub({
+    repository: { owner: 'acme', name: 'shop' },
+    auth: { token: 'none' },
+    log: createTestLog(),
+    throttle: false,
+    fetch: (...request) => (asked > 20 ? Promise.reject(new Error('asked for ever')) : empty(...request)),
+  });
+  assert.deepEqual(value(await reader.pullRequests({ headPrefix: '', state: 'open' })), []);
+  assert.equal(asked, 1);
+});

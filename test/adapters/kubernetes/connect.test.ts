@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { connect } from '../../../src/adapters/kubernetes/connect.ts';
 import type { KubeconfigOptions } from '../../../src/adapters/kubernetes/kubeconfig.ts';
+import { bodyText } from '../../../src/adapters/kubernetes/answer.ts';
 import { HarmfulRequest, assertHarmless } from '../../../src/adapters/kubernetes/transport.ts';
 import type { ApiServer } from './support.ts';
 import { connected, folder, kubeconfig, send, startApi } from './support.ts';
@@ -288,6 +289,21 @@ test('a server that is not there, is silent, or breaks off', async () => {
   assert.equal((await connection.request(get)).ok, false);
 });
 
+test('an answer that nobody reads may be broken without harm, and whoever reads it is told', async () => {
+  const server = await api();
+  server.handler = (_, response) => {
+    response.writeHead(200, { 'content-encoding': 'gzip' }).end('not zipped');
+  };
+  const connection = await connected(server.url);
+  const unread = await connection.request(get);
+  assert.ok(unread.ok);
+  unread.value.body.resume();
+  await new Promise((resolve) => unread.value.body.once('close', resolve));
+  const read = await connection.request(get);
+  assert.ok(read.ok);
+  await assert.rejects(bodyText(read.value.body), /incorrect header/);
+});
+
 test('nothing but reads and dry runs can be sent', async () => {
   const server = await api();
   const connection = await connected(server.url);
@@ -311,6 +327,10 @@ test('nothing but reads and dry runs can be sent', async () => {
     ['GET', `${path}/web/attach`, new URLSearchParams()],
     ['GET', '/api/v1/nodes/n/proxy/run', new URLSearchParams()],
     ['GET', '/api/v1/namespaces/a/services/web/proxy', new URLSearchParams()],
+    ['GET', '/api/v1/namespaces/a/pods/proxy/proxy', new URLSearchParams()],
+    ['GET', '/api/v1/namespaces/a/pods/web/proxy/log', new URLSearchParams()],
+    ['GET', '/api/v1/proxy/nodes/n/run', new URLSearchParams()],
+    ['GET', '/apis/subresources.kubevirt.io/v1/namespaces/a/virtualmachines/vm/console', new URLSearchParams()],
     ['PATCH', `${path}/web?dryRun=All&x=`, new URLSearchParams()],
     ['PATCH', '/apis/../api/v1/x', dry],
     ['PATCH', '/other', dry],
@@ -324,6 +344,17 @@ test('nothing but reads and dry runs can be sent', async () => {
     ['PATCH', dry],
   ] as const) {
     assertHarmless(method, path, query);
+  }
+  // Objects and namespaces may be called like a subresource.
+  for (const where of [
+    '/apis/apps/v1/namespaces/shop/deployments/proxy',
+    '/api/v1/namespaces/proxy/pods',
+    '/api/v1/namespaces/exec',
+    '/api/v1/namespaces/shop/pods/exec/log',
+    '/api/v1/namespaces/attach/services/portforward',
+  ]) {
+    assertHarmless('GET', where, new URLSearchParams());
+    assertHarmless('PATCH', where, dry);
   }
   await assert.rejects(connection.request({ method: 'POST', path, body: '{}' }), HarmfulRequest);
   await assert.rejects(connection.request({ method: 'PATCH', path, query: { dryRun: '' } }), HarmfulRequest);

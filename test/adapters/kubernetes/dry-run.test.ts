@@ -167,7 +167,8 @@ test('a conflict that passes', async () => {
   assert.equal(server.asked.length, 2);
 });
 
-test('kinds that are not in the table are looked up, once', async () => {
+test('kinds that are not in the table are looked up, once; one that is not served is looked up again', async () => {
+  const later: object[] = [];
   const server = await startApi(({ path }, response) => {
     if (path === '/apis/example.com/v1') {
       send(response, 200, {
@@ -176,6 +177,7 @@ test('kinds that are not in the table are looked up, once', async () => {
           { name: 'foxes/status', kind: 'Fox', namespaced: false },
           { name: 'foxes', kind: 'Fox', namespaced: false },
           { name: 'geese', kind: 'Goose', namespaced: true },
+          ...later,
         ],
       });
     } else if (path.startsWith('/apis/none')) send(response, 404, failure(404, 'NotFound', 'page not found'));
@@ -189,6 +191,8 @@ test('kinds that are not in the table are looked up, once', async () => {
   await dryRun.apply({}, { apiVersion: 'none/v1', kind: 'Service', namespace: 'a', name: 's' });
   const unknown = await dryRun.apply({}, { apiVersion: 'example.com/v1', kind: 'Wolf', name: 'w' });
   assert.match(unknown.kind === 'unavailable' ? unknown.reason : '', /does not serve Wolf/);
+  later.push({ name: 'wolves', kind: 'Wolf', namespaced: false });
+  await dryRun.create({}, { apiVersion: 'example.com/v1', kind: 'Wolf', name: 'w' });
   assert.deepEqual(
     server.asked.map(({ method, path }) => `${method} ${path}`),
     [
@@ -197,6 +201,9 @@ test('kinds that are not in the table are looked up, once', async () => {
       'PATCH /apis/example.com/v1/namespaces/pond/geese/a%2Fb',
       'PATCH /apis/example.com/v1/namespaces/pond/geese/a%2Fb',
       'GET /apis/none/v1',
+      'GET /apis/example.com/v1',
+      'GET /apis/example.com/v1',
+      'POST /apis/example.com/v1/wolves',
     ],
   );
 });

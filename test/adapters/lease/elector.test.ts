@@ -5,6 +5,9 @@ import { elect } from '../../../src/adapters/lease/elector.ts';
 import { LEASE_API, onlyLease } from '../../../src/adapters/lease/lease-guard.ts';
 import { HarmfulRequest } from '../../../src/adapters/kubernetes/transport.ts';
 import { createTestLog } from '../github/client.ts';
+import type { LeaseStore } from '../../../src/adapters/lease/lease.ts';
+import { problem } from '../../../src/domain/problem.ts';
+import { err, ok } from '../../../src/domain/result.ts';
 import type { LeaseServer, TurnedClock } from './lease-server.ts';
 import { startLeaseServer, storeOf, turnedClock } from './lease-server.ts';
 
@@ -114,6 +117,42 @@ test('a leader that is cut off stops before another starts', async (t) => {
   world.server.cut.delete('a');
   await world.clock.turn(30, 2);
   assert.deepEqual([...world.leading], ['b'], 'the one that comes back waits');
+});
+
+test('a leader whose requests are answered late, or never, stops before its lease has run out', async () => {
+  const clock = turnedClock();
+  const elapsed = (): number => clock.now().getTime();
+  const stop = new AbortController();
+  const began = elapsed();
+  const stops: number[] = [];
+  let writes = 0;
+  /** What takes so many milliseconds, or as long as it may. */
+  const pass = (milliseconds: number, within = Infinity): Promise<void> =>
+    clock.sleep(Math.min(milliseconds, within), stop.signal);
+  const store: LeaseStore = {
+    read: async (within) => {
+      if (writes > 0) await pass(4000, within);
+      return writes > 0 ? err(problem('cluster-unreachable', 'no answer')) : ok(undefined);
+    },
+    write: async (spec, _from, within) => {
+      if (writes++ === 0) return ok({ version: '1', spec });
+      await pass(3000, within);
+      return ok('conflict');
+    },
+  };
+  const lead = (signal: AbortSignal): Promise<void> =>
+    new Promise((resolve) =>
+      signal.addEventListener('abort', () => {
+        stops.push((elapsed() - began) / 1000);
+        resolve();
+      }),
+    );
+  const ended = elect({ store, identity: 'a', clock, log: createTestLog(), elapsed }, lead, stop.signal);
+  for (let second = 0; second < 40 && stops.length === 0; second++) await clock.turn(1, 1);
+  stop.abort();
+  await ended;
+  const [stopped = Infinity] = stops;
+  assert.ok(stopped <= 15, `it led for ${stopped} s`);
 });
 
 test('a short outage changes nothing', async (t) => {

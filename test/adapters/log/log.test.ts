@@ -86,4 +86,10 @@ describe('log', () => {
     log.info({ name: 'web', text: 'two words' }, 'seen');
     assert.match(lines.join(''), /^\d\d:\d\d:\d\d info  seen name=web text="two words"\n$/);
   });
+
+  it('shows a terminal’s commands, and does not give them', async () => {
+    const { log, lines } = await logTo({ pretty: true });
+    log.info({ reason: '\u001b[2J', name: 'a\u009b31mb\u202ec' }, 'seen');
+    assert.match(lines.join(''), /reason=\\u001b\[2J name=a\\u009b31mb\\u202ec\n$/);
+  });
 });

@@ -124,6 +124,27 @@ describe('registry', () => {
     assert(!gone.ok && gone.error.code === 'unreachable');
   });
 
+  it('reads no endless answer of whoever gives out tokens', async () => {
+    let sent = 0;
+    const endless = (): ReadableStream =>
+      new ReadableStream({
+        pull(controller) {
+          sent += 1024 ** 2;
+          if (sent > 200 * 1024 ** 2) controller.error(new Error('read for ever'));
+          else controller.enqueue(new Uint8Array(1024 ** 2));
+        },
+      });
+    const answers = (input: string | URL | Request): Promise<Response> => {
+      const isRealm = (input instanceof Request ? input.url : input.toString()).includes('realm.example.com');
+      const headers = { 'www-authenticate': 'Bearer realm="https://realm.example.com/token"' };
+      return Promise.resolve(isRealm ? new Response(endless()) : new Response(null, { status: 401, headers }));
+    };
+    const { registry } = await world({}, { fetch: answers });
+    const answer = await registry.tags({ registry: 'images.example.com', repository: 'a/b' });
+    assert(!answer.ok && answer.error.code === 'unreachable');
+    assert.ok(sent < 64 * 1024 ** 2, `${sent} bytes were read`);
+  });
+
   it('remembers answers for a while, and errors for a shorter one', async () => {
     let fault: number | undefined;
     const { registry, image, turn, repositories, server } = await world({ fault: () => fault }, { ttlSeconds: 100 });

@@ -88,6 +88,14 @@ describe('laws of the redactor', () => {
     );
   });
 
+  it('comes to an end with any text', () => {
+    const line = (before: string, piece: string): string => before + piece.repeat(60_000 / piece.length);
+    const lines = [line('password: x', ' '), line('token: x', '\t'), line('a: ', 'A'), line('', 'a:b'), line('k', '0')];
+    const text = lines.map((one) => `${one}\n`.repeat(20)).join('');
+    assert.ok(redact(text).includes('password: [redacted]'));
+    redactJson({ [`${'A'.repeat(1_000_000)}`]: 'x', [`k${'0'.repeat(1_000_000)}x`]: 'y' }, redact);
+  });
+
   it('keeps digests, UUIDs, pod names, addresses and quantities', () => {
     const kept = fc.oneof(
       hex(64).map((digest) => `sha256:${digest}`),

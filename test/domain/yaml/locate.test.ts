@@ -42,6 +42,16 @@ void test('a value behind an alias or a merge key is found at its anchor and sai
   assert.deepEqual(at(['spec', 'same']), [5, 15, '{cpu: 1, memory: 2Gi}', 'map', true]);
 });
 
+void test('a list that is hardly more than aliases is no bomb where its document is none', () => {
+  const variables = Array.from({ length: 120 }, (_, i) => `- {name: A${i}, value: x}`).join('\n');
+  const containers = ['a', 'b', 'c', 'd'].map((name) => `- {name: ${name}, env: *env}`).join('\n');
+  const read = readDocuments(`common: &env\n${variables}\ncontainers:\n${containers}\n`);
+  const [document] = read.ok ? read.value : [];
+  assert.ok(document);
+  const path: FieldPath = ['containers', { key: 'name', value: 'b' }, 'env', { key: 'name', value: 'A7' }, 'value'];
+  assert.equal(locateField(document, path)?.line, 9);
+});
+
 void test('what is not there is not found', () => {
   assert.equal(at(['spec', 'list', 5]), undefined);
   assert.equal(at(['spec', 'list', { key: 'name', value: 'x' }]), undefined);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { bodyText, parseJson } from '../../../src/adapters/kubernetes/answer.ts';
+import { parseJson } from '../../../src/domain/json.ts';
+import { bodyText } from '../../../src/adapters/kubernetes/answer.ts';
 import type { Connection } from '../../../src/adapters/kubernetes/connect.ts';
 import { listKind } from '../../../src/adapters/kubernetes/list.ts';
 import { watchOnce } from '../../../src/adapters/kubernetes/watch.ts';

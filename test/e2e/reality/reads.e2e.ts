@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { bodyText, parseJson } from '../../../src/adapters/kubernetes/answer.ts';
+import { bodyText } from '../../../src/adapters/kubernetes/answer.ts';
 import { listKind } from '../../../src/adapters/kubernetes/list.ts';
 import { readPodLog } from '../../../src/adapters/kubernetes/pod-log.ts';
 import { watchOnce } from '../../../src/adapters/kubernetes/watch.ts';
 import { createSystemClock } from '../../../src/adapters/clock/system-clock.ts';
 import { getField } from '../../../src/domain/field-path.ts';
 import type { JsonObject } from '../../../src/domain/json.ts';
-import { isArray } from '../../../src/domain/json.ts';
+import { isArray, parseJson } from '../../../src/domain/json.ts';
 import { JsonObjectSchema } from '../../../src/domain/kubernetes/json-schema.ts';
 import { ALL_KINDS, KINDS } from '../../../src/domain/kubernetes/kinds.ts';
 import { plain, pod } from './objects.ts';

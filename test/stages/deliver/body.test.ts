@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { createSecondOpinion } from '../../../src/adapters/secretlint/second-opinion.ts';
+import { CHECK_NAMES } from '../../../src/domain/proof.ts';
+import type { CheckStatus } from '../../../src/domain/proof.ts';
 import { renderBody } from '../../../src/stages/deliver/body.ts';
 import type { Delivery } from '../../../src/stages/deliver/delivery.ts';
 import { stateOf, withoutSecrets } from '../../../src/stages/deliver/delivery.ts';
@@ -133,6 +135,28 @@ void test('however much there is to say, GitHub takes the body', async (t) => {
   const parent = value(await forge.reader.branch('main')) ?? '';
   value(await forge.writer.commit({ branch: BRANCH, parent, message: 'x', files: [{ path: 'x', content: 'x' }] }));
   value(await forge.writer.createPullRequest({ title: 'x', body, head: BRANCH, base: 'main' }));
+});
+
+void test('its second line says how much changes, what the proof found, and how to say no', () => {
+  const second = (item: Delivery): string => bodyOf(item).split('\n\n')[1] ?? '';
+  const checks = (results: readonly CheckStatus[]): Delivery => ({
+    ...BASE,
+    proof: {
+      verdict: 'proven',
+      checks: results.map((result, i) => ({ name: CHECK_NAMES[i] ?? 'fits', result, detail: 'x' })),
+    },
+  });
+  assert.equal(
+    second(checks(['pass', 'pass', 'unknown', 'unknown', 'not-applicable'])),
+    'One line of `apps/web/deployment.yaml` changes. Proof: 2 checks pass, 2 could not look (api-server, pod-admission). Not wanted? Close this pull request.',
+  );
+  assert.match(second(checks(['pass', 'not-applicable'])), /Proof: 1 check passes\. /);
+});
+
+void test('what is told between backticks is shown as code, and why comes before the evidence', () => {
+  const body = bodyOf({ ...BASE, fix: { ...BASE.fix, rationale: 'No node has `zone=a_b`; `zone=b` is near.' } });
+  assert.match(body, /^No node has `zone=a_b`; `zone=b` is near\.$/m);
+  assert.ok(body.indexOf('#### The change') < body.indexOf('#### Evidence'));
 });
 
 void test('a change that the block cannot hold is refused', async (t) => {

@@ -28,6 +28,26 @@ for (const [happened, outcome] of [
   });
 }
 
+for (const [happened, outcome] of [
+  ['merged', 'verifying'],
+  ['closed', 'rejected-before'],
+] as const) {
+  void test(`a pull request that people ${happened} since the pass began is not brought up to date any more`, async (t) => {
+    const { sandbox, forge } = await world(t);
+    await run(forge);
+    const [ports, base] = [await portsOn(forge), await mainOf(forge)];
+    const ledger = await ledgerOf(ports);
+    if (happened === 'merged') await sandbox.merge('acme', 'shop', 1);
+    else await sandbox.closePull('acme', 'shop', 1);
+    const [before] = await sandbox.pulls('acme', 'shop');
+    const late = await deliver(ports, delivery(base, {}, 'another: fix\n'), ledger);
+    assert.deepEqual([late.outcome, late.pull?.number], [outcome, 1], late.reason);
+    const [after] = await sandbox.pulls('acme', 'shop');
+    assert.deepEqual([after?.head.sha, after?.body], [before?.head.sha, before?.body]);
+    assert.equal(await forge.reader.branch(BRANCH).then((tip) => tip.ok && tip.value), before?.head.sha);
+  });
+}
+
 async function world(t: Parameters<typeof startGitHub>[0]) {
   const github = await startGitHub(t);
   return { sandbox: github.sandbox, forge: forgeOn(github) };

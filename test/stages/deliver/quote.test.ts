@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { plainTitle, quoteBlock, quoteCode, quoteInline } from '../../../src/stages/deliver/quote.ts';
+import { plainTitle, quoteBlock, quoteCode, quoteInline, quoteProse } from '../../../src/stages/deliver/quote.ts';
 
 const HOSTILE = [
   'ping @octocat and @my-org/team now',
@@ -20,7 +20,7 @@ const ACTIVE = [/@[A-Za-z0-9]/, /#\d/, /\bGH-\d/i, /\b(https?|ftp):\/\//i, /\bww
 
 for (const text of HOSTILE) {
   test(`nothing in ${JSON.stringify(text)} acts on a forge`, () => {
-    for (const quoted of [quoteInline(text), quoteCode(text)]) {
+    for (const quoted of [quoteInline(text), quoteCode(text), quoteProse(text)]) {
       for (const pattern of ACTIVE) assert.doesNotMatch(quoted, pattern);
       assert.doesNotMatch(quoted, /\n/);
     }
@@ -28,6 +28,14 @@ for (const text of HOSTILE) {
     assert.equal(quoteCode(text).replaceAll('`', '').length, quoteCode(text).length - 2);
   });
 }
+
+test('names between backticks are code spans, and what is left of a pair is text', () => {
+  assert.equal(quoteProse('`a_b` was `x`, now y_z'), '`a_b` was `x`, now y\\_z');
+  assert.equal(quoteProse('no pair: `a'), 'no pair: \\`a');
+  assert.equal(quoteProse('nothing in it: ` `'), 'nothing in it: \\` \\`');
+  assert.equal(quoteProse('`a`b`c`'), '`a`\u200Bb\u200B`c`');
+  assert.equal(quoteProse(`\`${'x'.repeat(20)}\` and more`, 12), `\\\`${'x'.repeat(10)}…`);
+});
 
 test('a fenced block cannot be closed from inside', () => {
   fc.assert(

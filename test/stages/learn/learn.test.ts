@@ -60,6 +60,17 @@ test('one pull request counts once', () => {
   assert.equal(second?.id, first.id);
 });
 
+test('a pull request that ends a second time counts by its last end, and not at all while it is open again', () => {
+  const source = { url: 'https://forge.example/1', at: '2026-11-21T12:00:00Z' };
+  const rejected = learn([], fix(), 'rejected', source);
+  assert.ok(rejected);
+  const reopened = learn([rejected], fix(), undefined, { ...source, before: 'rejected' });
+  assert.ok(reopened);
+  assert.deepEqual([reopened.rejected, reopened.sources], [0, []]);
+  const merged = learn([rejected], fix(), 'verified', { ...source, before: 'rejected' });
+  assert.deepEqual([merged?.verified, merged?.rejected, merged?.sources.length], [1, 0, 1]);
+});
+
 test('only verified, refuted and rejected ends teach', () => {
   const ends = ['verified', 'not-fixed', 'made-worse', 'rejected', 'never-applied', 'timed-out', 'waiting', 'resolved'];
   assert.deepEqual(ends.map(lessonOf), [

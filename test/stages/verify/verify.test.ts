@@ -323,3 +323,14 @@ test('a Service, which has no pods of its own, is judged by what is seen after t
   assert.equal((await look({}, 6, { incidents: [before] }, { object })).end, 'waiting');
   assert.equal((await look({}, 90, { incidents: [before] }, { object })).end, 'timed-out');
 });
+
+test('a merge that was taken out of the branch is no fix that Git holds and the cluster has not got', async () => {
+  const state = { revision: 'rewritten', applied: 'rewritten' };
+  const gone = { onBranch: async () => false };
+  assert.equal((await look(state, 5, gone)).end, 'waiting');
+  const end = await look(state, 60, gone);
+  assert.deepEqual([end.end, /rewritten/.test(end.detail)], ['timed-out', true]);
+  for (const onBranch of [async () => true, async () => undefined]) {
+    assert.equal((await look(state, 60, { onBranch })).end, 'never-applied');
+  }
+});

@@ -30,6 +30,24 @@ export function conversationContract(name: string, start: StartWorld): void {
     assert.ok(Date.parse(first?.createdAt ?? '') > 0);
   });
 
+  void test(`${name}: two processes that comment at the same moment leave one comment, the first`, async (t) => {
+    const world = await start(t);
+    const { forge, login } = world;
+    const { number } = await openOne(forge);
+    let other: Promise<unknown> | undefined;
+    const late: typeof fetch = async (url, init) => {
+      // The other one comments between this one's look and its own comment.
+      if (init?.method === 'POST') await (other ??= forge.writer.stickyComment(number, MARKER, 'first'));
+      return fetch(url, init);
+    };
+    value(await world.over(late).writer.stickyComment(number, MARKER, 'second'));
+    const own = value(await forge.reader.comments(number)).filter(({ author }) => author === login);
+    assert.deepEqual(
+      own.map(({ body }) => body.trim()),
+      [`${MARKER}\nfirst`],
+    );
+  });
+
   void test(`${name}: only who may write is trusted`, async (t) => {
     const world = await start(t);
     const { number } = await openOne(world.forge);

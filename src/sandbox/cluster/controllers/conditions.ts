@@ -18,6 +18,7 @@ export function withCondition(
   return before ? list.map((one) => (one === before ? condition : one)) : [...list, condition];
 }
 
+/** The conditions but for one type. */
 export function withoutCondition(conditions: readonly Condition[] | undefined, type: string): Condition[] {
   return (conditions ?? []).filter((condition) => condition.type !== type);
 }

@@ -14,6 +14,7 @@ export function activePods(context: ClusterContext, owner: KubeObject): Pod[] {
   );
 }
 
+/** Whether a pod has the condition Ready. */
 export function isReady(pod: Pod): boolean {
   return pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') === true;
 }

@@ -7,6 +7,7 @@ import type { Health } from './health.ts';
 import { healthOf, worst } from './health.ts';
 import type { Desired } from './load.ts';
 
+/** What an Application wants, where it could be loaded. */
 export type Loaded = Extract<Desired, { ok: true }>;
 type NotLoaded = Extract<Desired, { ok: false }>;
 

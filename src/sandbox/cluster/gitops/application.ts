@@ -13,6 +13,7 @@ export interface Application extends KubeObject {
   status?: ApplicationStatus;
 }
 
+/** argoproj.io/v1alpha1 ApplicationSource, the fields that the sandbox knows. */
 export interface Source {
   repoURL: string;
   path?: string;
@@ -24,6 +25,7 @@ export interface Source {
   directory?: { recurse?: boolean; include?: string; exclude?: string };
 }
 
+/** What a sync did with one object (argoproj.io/v1alpha1 ResourceResult). */
 export interface ResourceResult {
   group: string;
   version: string;
@@ -36,6 +38,7 @@ export interface ResourceResult {
   syncPhase: 'Sync';
 }
 
+/** The last sync (argoproj.io/v1alpha1 OperationState). Times are RFC 3339. */
 export interface OperationState {
   operation: object;
   phase: 'Running' | 'Succeeded' | 'Failed';
@@ -51,6 +54,7 @@ export interface OperationState {
   };
 }
 
+/** argoproj.io/v1alpha1 ApplicationStatus, as the sandbox's controller writes it. */
 export interface ApplicationStatus {
   controllerNamespace?: string;
   sync?: { status: 'Synced' | 'OutOfSync' | 'Unknown'; revision?: string; revisions?: string[]; comparedTo: object };
@@ -83,9 +87,11 @@ export interface ApplicationStatus {
   }[];
 }
 
+/** The sources of an Application; `sources` wins over `source`. */
 export function sourcesOf(application: Application): Source[] {
   if (application.spec.sources && application.spec.sources.length > 0) return application.spec.sources;
   return application.spec.source ? [application.spec.source] : [];
 }
 
+/** Annotation by which Argo CD knows its objects: `APP:GROUP/KIND:NAMESPACE/NAME`. */
 export const TRACKING = 'argocd.argoproj.io/tracking-id';

@@ -13,6 +13,7 @@ export interface BareRepository {
   files(revision: string, path: string): Promise<ReadonlyMap<string, string>>;
 }
 
+/** Reads a bare repository with the git binary. */
 export function openBareRepository(directory: string): BareRepository {
   const git = async (...args: string[]): Promise<string> => {
     const { stdout } = await run('git', ['--git-dir', directory, ...args], {

@@ -16,6 +16,7 @@ export interface GitOpsController {
   readonly step: () => void;
 }
 
+/** Compares and syncs all Applications of a cluster, as Argo CD's application controller does. */
 export function createGitOpsController(context: ClusterContext, loader: Loader): GitOpsController {
   const troubles: GitOpsTroubles = { stuck: new Map(), neverSync: new Set() };
   const seen = new Map<string, readonly Compared[]>();

@@ -3,6 +3,7 @@ import { isArray, isObject } from '../../../domain/json.ts';
 import { readDocuments } from '../../../domain/yaml/read.ts';
 import type { Application, Source } from './application.ts';
 
+/** What a source is rendered from. */
 export interface RenderInput {
   readonly application: Application;
   readonly source: Source;

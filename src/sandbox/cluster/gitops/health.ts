@@ -10,6 +10,7 @@ import type {
   StatefulSet,
 } from '../workload-objects.ts';
 
+/** Health of an object, in Argo CD's words (gitops-engine/pkg/health). */
 export type Health = 'Healthy' | 'Suspended' | 'Progressing' | 'Missing' | 'Degraded' | 'Unknown';
 
 const ORDER: readonly Health[] = ['Healthy', 'Suspended', 'Progressing', 'Missing', 'Degraded', 'Unknown'];

@@ -28,6 +28,7 @@ interface LoadedSource {
 
 const fail = (message: string, revision = ''): LoadedSource => ({ revision, output: { ok: false, message } });
 
+/** Loads what Applications want. `repositories` are bare ones by address; at most `cacheLimit` renders are kept. */
 export function createLoader(
   repositories: ReadonlyMap<string, string>,
   render: Render | undefined,

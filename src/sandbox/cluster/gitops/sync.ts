@@ -25,6 +25,7 @@ function rank({ resource, target }: Compared): number {
   return wave * 1000 + (at < 0 ? ORDER.length : at);
 }
 
+/** How a sync ended, and what it did with each object. */
 export interface SyncOutcome {
   readonly ok: boolean;
   readonly message: string;

@@ -21,6 +21,7 @@ export interface Lister {
   list(target: Target, query: URLSearchParams, gone: boolean): Reply;
 }
 
+/** Lists page after page; the states that pages are cut from are kept for the last `snapshots` lists. */
 export function createLister(store: ObjectStore, snapshots = 16): Lister {
   const open = new Map<string, Page>();
   const texts = new WeakMap<KubeObject, string>();

@@ -3,6 +3,7 @@ import { selects } from '../../../domain/kubernetes/meta.ts';
 import { child, toJson, wordOf } from '../json-object.ts';
 import type { KubeObject } from '../objects.ts';
 
+/** Whether an object is wanted. */
 export type Filter = (object: KubeObject) => boolean;
 
 /** Fields that a real server lets clients select by, for the kinds that have them. */

@@ -17,6 +17,7 @@ import { parseTarget } from './target.ts';
 import { createWatcher } from './watch.ts';
 import { serveWrite } from './write-requests.ts';
 
+/** What the API server serves, and to whom. */
 export interface ApiServerOptions {
   readonly store: ObjectStore;
   readonly faults: FaultSwitch;
@@ -31,6 +32,7 @@ export interface ApiServerOptions {
   readonly onRequest: (line: string) => void;
 }
 
+/** The API server; `listen` answers with its address. */
 export interface ApiServer {
   listen(): Promise<string>;
   close(): Promise<void>;

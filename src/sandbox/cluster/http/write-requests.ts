@@ -18,6 +18,7 @@ const APPLY = 'application/apply-patch+yaml';
 const MERGE = 'application/merge-patch+json';
 const STRATEGIC = 'application/strategic-merge-patch+json';
 
+/** A request that writes, taken apart. */
 export interface WriteCall {
   readonly method: string;
   readonly target: Target;

@@ -32,6 +32,7 @@ export interface Behaviour {
   readonly script?: (run: ContainerRun) => Exit | undefined;
 }
 
+/** One run of a container, as a behaviour is asked about it. */
 export interface ContainerRun {
   readonly pod: Pod;
   readonly container: Container;
@@ -53,6 +54,7 @@ export interface Exit {
 /** By image repository as manifests write it, without tag and digest (`registry.example/shop/web`). */
 export type Behaviours = ReadonlyMap<string, Behaviour>;
 
+/** An image as a container names it, in parts. */
 export interface ImageName {
   readonly repository: string;
   readonly tag: string;

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { ClusterContext } from '../context.ts';
 import type { Container, ContainerState, Pod } from '../objects.ts';
 import type { Behaviour } from './behaviour.ts';
@@ -27,6 +26,7 @@ export interface ContainerRuntime {
   logs: Map<string, readonly string[]>;
 }
 
+/** A container that was not started yet, waiting for a reason. */
 export function newRuntime(reason: string): ContainerRuntime {
   return {
     step: 'new',
@@ -46,6 +46,7 @@ export function newRuntime(reason: string): ContainerRuntime {
   };
 }
 
+/** One container of a pod, and what its next step needs. */
 export interface ContainerTask {
   readonly context: ClusterContext;
   readonly pod: Pod;
@@ -56,8 +57,6 @@ export interface ContainerTask {
   readonly podIP: string;
 }
 
-export const sha = (text: string): string => createHash('sha256').update(text).digest('hex');
-
 /** Records an event about the task's container. */
 export function note(task: ContainerTask, type: 'Normal' | 'Warning', reason: string, message: string): void {
   const list = task.init ? 'initContainers' : 'containers';
@@ -65,6 +64,7 @@ export function note(task: ContainerTask, type: 'Normal' | 'Warning', reason: st
   task.context.events.record(task.pod, { type, reason, message, component: 'kubelet', fieldPath });
 }
 
+/** How the image of a container behaves; well where nothing was said about it. */
 export function behaviourOf(task: ContainerTask): Behaviour {
   return task.context.behaviours.get(parseImage(task.container.image)?.repository ?? '') ?? {};
 }

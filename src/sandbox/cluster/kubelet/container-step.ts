@@ -1,9 +1,10 @@
+import { sha256 } from '../../../domain/fingerprint.ts';
 import type { Terminated } from '../objects.ts';
 import { goDuration, rfc3339 } from '../time.ts';
 import { parseImage } from './behaviour.ts';
 import { askProbe } from './container-probe.ts';
 import type { ContainerRuntime, ContainerTask } from './container-runtime.ts';
-import { behaviourOf, note, sha } from './container-runtime.ts';
+import { behaviourOf, note } from './container-runtime.ts';
 import { nonRootConflict, resolveEnvironment } from './environment.ts';
 import { pullImage } from './pull.ts';
 import type { Pull } from './pull.ts';
@@ -44,7 +45,7 @@ function beginPull(task: ContainerTask, run: ContainerRuntime, now: number): voi
 
 function endPull(task: ContainerTask, run: ContainerRuntime, now: number): void {
   const { image } = task.container;
-  const pull: Pull = pullImage(image, task.context.behaviours, sha);
+  const pull: Pull = pullImage(image, task.context.behaviours, sha256);
   if (pull.ok) {
     const took = `${Math.round(task.context.timing.pull * 1000)}ms`;
     note(
@@ -73,7 +74,7 @@ function endPull(task: ContainerTask, run: ContainerRuntime, now: number): void 
 
 function configure(task: ContainerTask, run: ContainerRuntime, now: number): void {
   if (run.imageID === '')
-    run.imageID = `${parseImage(task.container.image)?.repository ?? ''}@sha256:${sha(task.container.image)}`;
+    run.imageID = `${parseImage(task.container.image)?.repository ?? ''}@sha256:${sha256(task.container.image)}`;
   const environment = resolveEnvironment(task.context.store, task.pod, task.container);
   const behaviour = behaviourOf(task);
   const problem = environment.ok ? nonRootConflict(task.pod, task.container, behaviour) : environment.message;
@@ -100,7 +101,7 @@ function start(task: ContainerTask, run: ContainerRuntime, now: number): void {
   const again = run.lastState.terminated !== undefined || run.state.terminated !== undefined;
   if (run.state.terminated) run.lastState = { terminated: run.state.terminated };
   if (again) run.restartCount++;
-  run.containerID = `containerd://${sha(`${task.pod.metadata.uid}/${task.container.name}/${run.restartCount}`)}`;
+  run.containerID = `containerd://${sha256(`${task.pod.metadata.uid}/${task.container.name}/${run.restartCount}`)}`;
   run.logs = new Map([...[...run.logs].slice(-1), [run.containerID, run.plan?.log ?? []]]);
   run.startedAt = now;
   run.probes = new Map();

@@ -15,6 +15,7 @@ export interface Kubelet {
   readonly log: (pod: Pod, containerID: string) => readonly string[] | undefined;
 }
 
+/** One kubelet for all nodes: it runs the pods that are bound. */
 export function createKubelet(context: ClusterContext): Kubelet {
   const runtimes = new Map<string, PodRuntime>();
   const images = new Set<string>();

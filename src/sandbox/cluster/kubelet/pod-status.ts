@@ -2,6 +2,7 @@ import type { Condition, Container, ContainerStatus, Pod, PodStatus } from '../o
 import { rfc3339 } from '../time.ts';
 import type { ContainerRuntime } from './container-runtime.ts';
 
+/** What the kubelet knows about a pod beside its object. */
 export interface PodRuntime {
   readonly ip: string;
   readonly containers: Map<string, ContainerRuntime>;
@@ -12,6 +13,7 @@ export interface PodRuntime {
   killAt?: number;
 }
 
+/** Address of every node (RFC 5737, for examples). */
 export const HOST_IP = '192.0.2.2';
 
 const isSidecar = (container: Container): boolean => container.restartPolicy === 'Always';

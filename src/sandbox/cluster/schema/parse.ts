@@ -9,6 +9,7 @@ export type FieldType =
   /** With `keys` the list is merged by these fields, else it is replaced as a whole. */
   | { readonly is: 'list'; readonly item: FieldType; readonly keys: readonly string[] };
 
+/** A field of a struct of the Kubernetes API. */
 export interface Field {
   readonly type: FieldType;
   readonly required: boolean;
@@ -43,6 +44,7 @@ function structs(): ReadonlyMap<string, ReadonlyMap<string, Field>> {
   return parsed;
 }
 
+/** The fields of a struct by name; none for a struct that the sandbox does not know. */
 export function fieldsOf(struct: string): ReadonlyMap<string, Field> {
   return structs().get(struct) ?? new Map<string, Field>();
 }

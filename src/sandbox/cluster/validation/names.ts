@@ -47,6 +47,7 @@ export function portName(field: string, value: JsonValue): FieldError[] {
   return problems.map((detail) => invalid(field, value, detail));
 }
 
+/** A port: 1 to 65535. */
 export function portNumber(field: string, value: JsonValue): FieldError[] {
   const valid = typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 65_535;
   return valid ? [] : [invalid(field, value, 'must be between 1 and 65535, inclusive')];
@@ -58,6 +59,7 @@ export function portRef(field: string, value: JsonValue | undefined): FieldError
   return typeof value === 'number' ? portNumber(field, value) : portName(field, value);
 }
 
+/** A number that may not be below zero. */
 export function nonNegative(field: string, value: JsonValue | undefined): FieldError[] {
   return typeof value === 'number' && value < 0 ? [invalid(field, value, 'must be greater than or equal to 0')] : [];
 }

@@ -2,6 +2,7 @@ import { containerEvents, endingsOf, failingSince, keepsEnding } from '../contai
 import type { Ending } from '../container-runs.ts';
 import { defineDetector } from '../detector.ts';
 import { eventEvidence, fieldEvidence } from '../evidence.ts';
+import { overDeadline } from '../pod-deadline.ts';
 import { failedHook, probeKill } from '../kubelet-kills.ts';
 import { parseStartFailure, tellsWrongArchitecture } from '../messages/runtime-error.ts';
 import type { ContainerView, PodView } from '../pod-view.ts';
@@ -54,6 +55,7 @@ export const crash = defineDetector({
   causes: CAUSES,
   detect(index, report) {
     for (const view of index.pods) {
+      if (overDeadline(view.pod)) continue;
       for (const container of view.containers) {
         const endings = endingsOf(container);
         const [ending] = endings;

@@ -1,8 +1,12 @@
 import { refOfKind } from '../../../domain/snapshot.ts';
 import { defineDetector } from '../detector.ts';
 import { fieldEvidence } from '../evidence.ts';
+import { POD_DEADLINE, overDeadline } from '../pod-deadline.ts';
 
-/** Jobs that gave up. Correlation keeps it only where no container of the Job explains it. Facts: `reason`. */
+/**
+ * Jobs that gave up. Correlation keeps it only where no container of the Job explains it. Facts: `reason`, which is
+ * `DeadlineExceeded` too where the deadline was that of each pod.
+ */
 export const job = defineDetector({
   name: 'job',
   needs: ['Job'],
@@ -20,13 +24,24 @@ export const job = defineDetector({
         .find((found) => found !== undefined);
       const object = refOfKind('Job', metadata);
       if (condition === undefined || !index.judged(object)) continue;
+      const pods = index.pods.filter(({ pod }) =>
+        pod.metadata.ownerReferences?.some(({ kind, uid }) => kind === 'Job' && uid === metadata.uid),
+      );
+      const late = pods.length > 0 && pods.every(({ pod }) => overDeadline(pod)) ? pods : [];
       const { type, reason, message = '', lastTransitionTime: since } = condition;
       report('job/failed', {
         object,
-        summary: `the Job failed${reason === undefined ? '' : ` (${reason})`}`,
+        summary: late.length > 0
+          ? 'the Job failed: its pods ran longer than their deadline (activeDeadlineSeconds)'
+          : `the Job failed${reason === undefined ? '' : ` (${reason})`}`,
         since,
-        evidence: [fieldEvidence(object, `status.conditions[type=${type}]`, `${reason ?? type}: ${message}`, since)],
-        facts: reason === undefined ? {} : { reason },
+        evidence: [
+          fieldEvidence(object, `status.conditions[type=${type}]`, `${reason ?? type}: ${message}`, since),
+          ...late.map(({ ref, pod }) =>
+            fieldEvidence(ref, 'status.message', `${POD_DEADLINE}: ${pod.status?.message ?? ''}`, since),
+          ),
+        ],
+        facts: late.length > 0 ? { reason: POD_DEADLINE } : reason === undefined ? {} : { reason },
       });
     }
   },

@@ -1,6 +1,7 @@
 import { notReadySince } from '../container-runs.ts';
 import { defineDetector } from '../detector.ts';
 import { eventEvidence, fieldEvidence } from '../evidence.ts';
+import { parseStartFailure } from '../messages/runtime-error.ts';
 import type { ContainerView, PodView } from '../pod-view.ts';
 import { describe } from '../pod-view.ts';
 import type { SeenProbe } from '../probe-facts.ts';
@@ -32,7 +33,7 @@ export const readiness = defineDetector({
         if (type === undefined) continue;
         const probe = seeProbe(index, view, container, type);
         // A startup probe that can be asked restarts its container in the end: that is another detector's.
-        if (type === 'startup' && probe.facts.failure !== 'unknown-port-name') continue;
+        if (type === 'startup' && probe.facts.failure !== 'unknown-port-name' && !probe.errored) continue;
         const since = unreadySince(view, container);
         if (index.age(since) < patience(index, view, container, probe)) continue;
         report(type === 'startup' ? 'probe/startup' : 'probe/readiness', {
@@ -64,16 +65,18 @@ function unreadySince(view: PodView, { status }: ContainerView): string | undefi
 
 /**
  * How long the state must last. A probe that asks what the container cannot answer (a path that is not there, a port that
- * it does not declare) fails for good once it had its attempts; any other failure may be a slow start or a dependency,
+ * it does not declare, a command that the image does not have) fails for good once it had its attempts; any other failure may be a slow start or a dependency,
  * and is waited for as long as the rollout is.
  */
-function patience(index: SnapshotIndex, view: PodView, container: ContainerView, { facts, spec }: SeenProbe): number {
+function patience(index: SnapshotIndex, view: PodView, container: ContainerView, probe: SeenProbe): number {
+  const { facts, spec, errored, event } = probe;
   const { initialDelaySeconds = 0, periodSeconds = 10, failureThreshold = 3 } = spec ?? {};
   const attempts = initialDelaySeconds + periodSeconds * (failureThreshold + 1);
   const enough = Math.max(index.policy.minimumAgeSeconds, attempts);
   const { failure, statusCode = 0, port } = facts;
   const definite =
     failure === 'unknown-port-name' ||
+    (errored && failure === 'exec' && parseStartFailure(event?.message ?? '') !== 'other') ||
     (failure === 'http-status' && [400, 404, 405].includes(statusCode)) ||
     (failure === 'refused' && asksUndeclaredPort(container, port));
   return definite || !isRollingOut(index, view) ? enough : Number.POSITIVE_INFINITY;

@@ -7,6 +7,8 @@ export interface ProbeResult {
   readonly type: ProbeFacts['type'];
   readonly failure: Failure;
   readonly statusCode?: number;
+  /** Set where the probe could not be carried out at all, which the kubelet counts neither as passed nor as failed. */
+  readonly errored?: true;
 }
 
 const TYPES: Readonly<Record<string, ProbeFacts['type']>> = {
@@ -25,7 +27,8 @@ export function parseProbeResult(message: string): ProbeResult | undefined {
   const detail = match?.[3] ?? '';
   const status = /statuscode: (\d{3})/.exec(detail)?.[1];
   if (status !== undefined) return { type, failure: 'http-status', statusCode: Number(status) };
-  return { type, failure: failureOf(detail, match?.[2] ?? '') };
+  const verb = match?.[2] ?? '';
+  return { type, failure: failureOf(detail, verb), ...(verb === 'failed' ? {} : { errored: true }) };
 }
 
 function failureOf(detail: string, verb: string): Failure {

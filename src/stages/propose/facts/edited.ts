@@ -26,6 +26,11 @@ export function editedBy(changes: readonly Change[], { siblings }: ProposeContex
   });
 }
 
+/** The Application's objects as a fix would leave them. */
+export function siblingsAfter(edited: readonly Edited[], { siblings }: ProposeContext): readonly RenderedObject[] {
+  return siblings.map((sibling) => edited.find(({ after }) => sameObject(after.ref, sibling.ref))?.after ?? sibling);
+}
+
 /** Whether a field of an object is part of the pod template of the incident's workload. */
 export function isOfTemplate({ before }: Edited, path: FieldPath, { declared }: ProposeContext): boolean {
   const template = podTemplatePath(declared.ref.kind);

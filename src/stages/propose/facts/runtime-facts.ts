@@ -70,6 +70,8 @@ async function ranWellFact(units: readonly Unit[], context: ProposeContext): Pro
 function progressFact(leaves: readonly { readonly path: FieldPath }[], context: ProposeContext): string | undefined {
   const progress = progressOf(context);
   if (progress === 'no-pod') return 'no new pod was made, so nothing that one is made of stops it';
+  if (progress === 'gated' && leaves.every(({ path }) => path.includes('containers')))
+    return 'the containers of the new pods are all ready: only a readiness gate holds the pods back';
   if (progress === 'not-started' && leaves.every(({ path }) => path.some(isToldToRun)))
     return 'no container of the new pods was ever started, so nothing that one is told to run stops it';
   if (progress === 'initialising' && leaves.every(({ path }) => path.includes('containers')))

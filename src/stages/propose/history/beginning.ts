@@ -8,6 +8,8 @@ import { time } from './time.ts';
 export interface Beginning {
   /** Creation of the first pods (or the ReplicaSet) after the last ones that worked; undefined where nothing tells. */
   readonly rolloutAt: number | undefined;
+  /** Creation of the ReplicaSet that fails now, where others that did not live long came between it and the last good one. */
+  readonly latestAt?: number;
   /** When the symptom was first seen. */
   readonly since: number | undefined;
   /** An older ReplicaSet whose pods are ready now: the surest sign of what works. */
@@ -77,7 +79,15 @@ function ofDeployment(context: ProposeContext, since: number | undefined): Begin
   const worked = ready
     ? `ReplicaSet ${ready.metadata.name} of the earlier revision still has ${ready.status?.readyReplicas} ready`
     : previous && `ReplicaSet ${previous.metadata.name} ran the earlier revision until it was replaced`;
-  return { rolloutAt, since, ready, worked, ...(previous ? { witness: previous } : {}) };
+  const isShort = next !== failing && at - (createdAt(next ?? failing) ?? 0) < SAME_ROLLOUT;
+  return {
+    rolloutAt,
+    since,
+    ready,
+    worked,
+    ...(isShort ? { latestAt: at } : {}),
+    ...(previous ? { witness: previous } : {}),
+  };
 }
 
 /** No more pods can be made of a template that has some ready: what changed is how many, or what allows them. */

@@ -19,11 +19,12 @@ export function blame(
   versions: readonly SourceVersion[],
   good: GoodState,
   unit: Unit,
-): { readonly commit: GitCommit } | { readonly why: string } {
+): { readonly commit: GitCommit; readonly isLater: boolean } | { readonly why: string } {
   const [head] = versions;
   if (!head) return { why: 'the history cannot be read' };
   const values = versions.map((version) => valueIn(version, head, unit));
-  const broke = good.broke;
+  const broke = good.latest?.version ?? good.broke;
+  const rolloutAt = good.latest?.at ?? good.rolloutAt;
   const deployed = broke && versions.indexOf(broke);
   if (deployed !== undefined && deployed > 0 && !deepEqual(values[deployed], values[0])) {
     return { why: 'it changed again since the deployment that the symptom began with' };
@@ -32,10 +33,11 @@ export function blame(
   const commit = versions[last - 1]?.commit;
   if (last < 1 || !commit) return { why: 'the commit is not among those that were read' };
   const committed = time(commit.committedAt);
-  if (committed !== undefined && good.rolloutAt !== undefined && committed > good.rolloutAt + SKEW) {
+  if (committed !== undefined && rolloutAt !== undefined && committed > rolloutAt + SKEW) {
     return { why: `commit ${commit.revision.slice(0, 7)} is younger than the symptom` };
   }
-  return { commit };
+  const first = good.broke && versions.indexOf(good.broke);
+  return { commit, isLater: first !== undefined && first >= last };
 }
 
 /** The unit's value in a version, with the names of generated objects as the head has them. */

@@ -9,20 +9,28 @@ import { startsWith } from '../object-diff.ts';
 import { podTemplatePath } from '../../../domain/pod-template.ts';
 import type { ProposeContext } from '../proposer.ts';
 import { selectorMatches, texts } from '../workloads.ts';
+import { aroundUnits, changedMakers } from './around.ts';
 import { dataUnits } from './data-units.ts';
 import { canMend } from './direction.ts';
 import type { Explaining } from './explains.ts';
 import type { Unit } from './units.ts';
 import { unitsOf } from './units.ts';
 
-/** Every field that can explain the incident and differs between the last good state and now. */
-export function changedUnits(context: ProposeContext, what: Explaining, before: readonly RenderedObject[]): Unit[] {
+/** Every field that can explain the incident and differs between the last good state and now; `text` is the symptom's words. */
+export function changedUnits(
+  context: ProposeContext,
+  what: Explaining,
+  before: readonly RenderedObject[],
+  text: string,
+): Unit[] {
   const { declared, incident } = context;
   const then = before.find(({ ref }) => sameObject(ref, declared.ref));
-  const own = then ? unitsOf(declared, then.object, what, incident.container) : [];
+  const mine = incident.container === undefined ? undefined : new Set([incident.container]);
+  const own = then ? unitsOf(declared, then.object, what, mine) : [];
   const data = what.data ? dataUnits(context, before) : [];
   const selected = what.selected && then ? selectedUnits(context, what.selected, then.object, before) : [];
-  const all = [...own, ...data, ...selected];
+  const around = what.around && then ? aroundUnits(context, then, what, own, before, text) : [];
+  const all = [...own, ...around, ...changedMakers(context, before), ...data, ...selected];
   return all
     .flatMap((unit) => (unit.untouchable === undefined ? narrowed(unit, context) : [unit]))
     .map((unit) => ({ ...unit, leaves: unit.leaves.filter((leaf) => canMend(incident, leaf)) }))

@@ -1,10 +1,12 @@
 import type { Segment } from '../../../domain/field-path.ts';
 import type { JsonObject } from '../../../domain/json.ts';
-import { deepEqual } from '../../../domain/json.ts';
-import { formatRef } from '../../../domain/object-ref.ts';
+import { canonicalJson, deepEqual } from '../../../domain/json.ts';
+import { formatRef, sameObject } from '../../../domain/object-ref.ts';
 import type { RenderedObject } from '../../../domain/source.ts';
 import { baseName } from '../kustomize-hash.ts';
+import type { LeafChange } from '../object-diff.ts';
 import { leafChanges } from '../object-diff.ts';
+import type { PodReference } from '../pod-references.ts';
 import { concerns, podReferences } from '../pod-references.ts';
 import type { ProposeContext } from '../proposer.ts';
 import { isSlipOfKey } from '../rules/renamed.ts';
@@ -32,11 +34,15 @@ export function dataUnits(context: ProposeContext, before: readonly RenderedObje
     const then = before.find(here);
     if (!then) return [];
     if (!now) return [{ ...removed(then, declared) }];
-    return changedKeys(now, then.object, missing?.key, declared);
+    const units = changedKeys(now, then.object, missing?.key, context);
+    // What a file holds is nothing to who makes the container: only that it is there.
+    const isLost = ({ leaves }: Unit): boolean => leaves.some(({ from }) => from === undefined);
+    return incident.cause === 'config/create-error' ? units.filter(isLost) : units;
   });
 }
 
-function changedKeys(now: RenderedObject, then: JsonObject, key: string | undefined, user: RenderedObject): Unit[] {
+function changedKeys(now: RenderedObject, then: JsonObject, key: string | undefined, context: ProposeContext): Unit[] {
+  const user = context.declared;
   const before: JsonObject = {
     ...now.object,
     data: then['data'] ?? {},
@@ -50,8 +56,15 @@ function changedKeys(now: RenderedObject, then: JsonObject, key: string | undefi
     now.ref.kind === 'Secret'
       ? { untouchable: `data of ${formatRef(now.ref)} changed too, and Secrets are never written` }
       : {};
-  if (key === undefined)
-    return leaves.map((leaf) => ({ object: now, before, path: leaf.path, leaves: [leaf], ...secret }));
+  if (key === undefined) {
+    const moved = movedKeys(leaves, now, context);
+    return leaves
+      .filter((leaf) => ![...moved.values()].includes(leaf))
+      .map((leaf) => {
+        const other = moved.get(leaf);
+        return { object: now, before, path: leaf.path, leaves: other ? [other, leaf] : [leaf], ...secret };
+      });
+  }
   const lost = leaves.filter((leaf) => leaf.path[1] === key && leaf.from === undefined);
   return lost.map((leaf) => {
     // The same value under a new key that nobody asks for is the key under another name: it goes back as one.
@@ -74,6 +87,31 @@ function changedKeys(now: RenderedObject, then: JsonObject, key: string | undefi
       ...secret,
     };
   });
+}
+
+/**
+ * Keys that were lost, each with the one that holds their value now: one key under another name. Only where this workload alone
+ * uses the object and writes the new name nowhere, so that nobody misses it.
+ */
+function movedKeys(
+  leaves: readonly LeafChange[],
+  now: RenderedObject,
+  { declared, siblings }: ProposeContext,
+): Map<LeafChange, LeafChange> {
+  const uses = ({ kind, name }: PodReference): boolean =>
+    kind === now.ref.kind && baseName(name) === baseName(now.ref.name);
+  const shared = siblings.some(
+    (other) => !sameObject(other.ref, declared.ref) && podReferences(other).some((reference) => uses(reference)),
+  );
+  const text = canonicalJson(declared.object);
+  const pairs = leaves.flatMap((lost): [LeafChange, LeafChange][] => {
+    const same = leaves.filter(({ from, to }) => to === undefined && deepEqual(from, lost.to));
+    const [only] = same;
+    if (shared || lost.from !== undefined || !only || same.length > 1) return [];
+    const name = only.path[1];
+    return typeof name !== 'string' || text.includes(name) ? [] : [[lost, only]];
+  });
+  return new Map(pairs);
 }
 
 function asksFor(user: RenderedObject, holder: RenderedObject, key: Segment | undefined): boolean {

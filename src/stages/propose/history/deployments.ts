@@ -1,4 +1,5 @@
 import type { ApplicationStatus } from '../../../domain/kubernetes/application.ts';
+import type { Location } from '../../../domain/source.ts';
 import type { SourceVersion } from '../proposer.ts';
 import { time } from './time.ts';
 
@@ -15,8 +16,12 @@ export const SKEW = 5000;
 /** How long before its end a sync began, where only its end is told: pods are made in between. */
 const USUAL_SYNC = 60_000;
 
-/** The deployments of one source of an Application, oldest first. */
-export function deploymentsOf(status: ApplicationStatus, sourceIndex: number): Deployment[] {
+/** The deployments of the source of an Application that its history is read from, oldest first. */
+export function deploymentsOf(
+  status: ApplicationStatus,
+  location: Pick<Location, 'sourceIndex' | 'history'>,
+): Deployment[] {
+  const { sourceIndex } = location.history ?? location;
   return (status.history ?? [])
     .flatMap(({ revision, revisions, deployStartedAt, deployedAt }) => {
       const sha = revisions?.[sourceIndex] ?? revision;

@@ -12,7 +12,7 @@ function wanted({ cause, facts }: Incident): 'up' | 'down' | undefined {
   // "must specify limits.cpu" asks for an amount where there is none.
   if (cause === 'replicas/quota')
     return resources.some(({ requested }) => requested !== undefined) ? 'down' : undefined;
-  return cause === 'scheduling/insufficient-resources' ? 'down' : undefined;
+  return cause === 'scheduling/insufficient-resources' || cause === 'volume/mount-failed' ? 'down' : undefined;
 }
 
 /** What Kubernetes takes where a probe leaves a number out (pkg/apis/core/v1/defaults.go). */

@@ -15,6 +15,8 @@ export interface Explaining {
   readonly object: readonly string[];
   /** Whether the data of ConfigMaps and Secrets that the container uses counts. */
   readonly data: boolean;
+  /** Set where what surrounds the container counts too: see `aroundUnits`. */
+  readonly around?: true;
   /** Fields of workloads that a Service selects: labels of the template, or container ports. */
   readonly selected?: 'labels' | 'ports';
 }
@@ -23,6 +25,23 @@ const NOTHING: Explaining = { container: [], anyContainer: false, pod: [], objec
 const START = ['command', 'args', 'image', 'workingDir', 'volumeMounts[]', 'securityContext'];
 const PROCESS = [...START, 'env[]', 'envFrom'];
 const IN_POD = ['volumes[]', 'securityContext', 'serviceAccountName', 'serviceAccount'];
+/** What a running process meets in its pod: files, identity, names of hosts, and whom it shares namespaces with. */
+const AROUND_PROCESS = [
+  ...IN_POD,
+  'automountServiceAccountToken',
+  'hostAliases',
+  'dnsPolicy',
+  'dnsConfig',
+  'hostNetwork',
+  'hostPID',
+  'hostIPC',
+  'hostname',
+  'subdomain',
+  'setHostnameAsFQDN',
+  'enableServiceLinks',
+  'shareProcessNamespace',
+  'runtimeClassName',
+];
 const PLACEMENT = [
   'nodeSelector.*',
   'affinity',
@@ -35,7 +54,16 @@ const PLACEMENT = [
 /** What keeps a pod from starting any container, for a reason that is not told. */
 export const BEFORE_START: Explaining = { ...NOTHING, pod: ['volumes[]', ...PLACEMENT] };
 
-const CRASH: Explaining = { ...NOTHING, container: [...PROCESS, 'lifecycle'], pod: IN_POD, data: true };
+/** What keeps a pod from counting as ready whose containers all are. */
+export const GATED: Explaining = { ...NOTHING, pod: ['readinessGates'] };
+
+const CRASH: Explaining = {
+  ...NOTHING,
+  container: [...PROCESS, 'lifecycle'],
+  pod: AROUND_PROCESS,
+  data: true,
+  around: true,
+};
 const REFERENCE: Explaining = { ...NOTHING, container: ['env[]', 'envFrom'], pod: ['volumes[]'], data: true };
 
 /** A run that took too long: what it does may be slow for any reason, so only the time it was given counts. */
@@ -58,7 +86,7 @@ const TABLE: Readonly<Record<string, Explaining>> = {
   'crash/not-executable': { ...NOTHING, container: START, pod: IN_POD, data: true },
   'crash/post-start-hook': CRASH,
   'crash/architecture': { ...NOTHING, container: ['image'], pod: PLACEMENT },
-  'config/create-error': { ...NOTHING, container: START, pod: IN_POD },
+  'config/create-error': { ...NOTHING, container: START, pod: IN_POD, data: true },
   'config/configmap-missing': REFERENCE,
   'config/secret-missing': REFERENCE,
   'config/key-missing': REFERENCE,
@@ -120,7 +148,7 @@ const TABLE: Readonly<Record<string, Explaining>> = {
   'rollout/stalled': {
     ...CRASH,
     container: [...CRASH.container, 'resources', 'livenessProbe', 'readinessProbe', 'startupProbe', 'ports[]'],
-    pod: [...IN_POD, ...PLACEMENT],
+    pod: [...AROUND_PROCESS, ...PLACEMENT],
     anyContainer: true,
   },
   'service/no-matching-pods': { ...NOTHING, object: ['spec.selector.*'], selected: 'labels' },
@@ -140,11 +168,38 @@ const TABLE: Readonly<Record<string, Explaining>> = {
   'job/failed': CRASH,
 };
 
+/** A volume that one node at a time may have is wanted on two: how many pods there are, and what they mount. */
+const ONE_NODE: Explaining = { ...NOTHING, pod: ['volumes[]'], object: ['spec.replicas'] };
+
+/**
+ * Whether the volume is held by a pod of the very template that waits for it (k8s.io/kubernetes pkg/controller/volume/attachdetach:
+ * `Multi-Attach error ... already used by pod(s) a, b`): pods of one ReplicaSet differ in the last part of their names only.
+ */
+function heldByOwnPod({ evidence, affected }: Incident): boolean {
+  const setOf = (name: string): string => name.slice(0, name.lastIndexOf('-'));
+  const waiting = new Set(affected.flatMap(({ kind, name }) => (kind === 'Pod' ? [setOf(name)] : [])));
+  const held = evidence.map(({ text }) =>
+    /Multi-Attach error .* already used by pod\(s\) ([\w.-]+(?:, [\w.-]+)*)/.exec(text),
+  );
+  return held.some((match) => match?.[1]?.split(', ').some((name) => waiting.has(setOf(name))));
+}
+
+/** The kubelet could not ask at all, for its container runtime did not answer (pkg/kubelet/prober; CRI over gRPC). */
+const UNASKED =
+  /probe errored\b[^\n]*(?:deadline exceeded|transport is closing|error while dialing|code = Unavailable)/i;
+
 /** What can explain an incident's cause; undefined where nothing in Git can. */
-export function explaining({ cause, facts }: Incident): Explaining | undefined {
+export function explaining(incident: Incident): Explaining | undefined {
+  const { cause, facts } = incident;
   if (facts.refusal?.unasked === true) return undefined;
+  if (cause === 'volume/mount-failed' && heldByOwnPod(incident)) return ONE_NODE;
   if (cause === 'job/failed' && facts.reason === 'DeadlineExceeded') return DEADLINE;
   if (!cause.startsWith('probe/')) return Object.hasOwn(TABLE, cause) ? TABLE[cause] : undefined;
+  return ofProbe(incident);
+}
+
+function ofProbe({ cause, facts, evidence }: Incident): Explaining | undefined {
+  if (evidence.some(({ text }) => UNASKED.test(text))) return undefined;
   const type = cause.slice('probe/'.length);
   const { failure, statusCode = 0 } = facts.probe ?? {};
   const probe = `${type}Probe`;
@@ -153,14 +208,26 @@ export function explaining({ cause, facts }: Incident): Explaining | undefined {
   const kills = type !== 'readiness';
   const notYet = failure === 'refused' || (failure === 'http-status' && statusCode >= 500);
   const timing = failure === 'timeout' || failure === undefined || failure === 'other' || (kills && notYet);
-  const named = failure === 'unknown-port-name' ? ['ports[]'] : [];
-  const process = ['image', 'command', 'args', 'env[]', 'envFrom', 'securityContext'];
+  // A name stands for the number that the container's port has.
+  const named = failure === 'unknown-port-name' || isPortName(facts.probe?.port) ? ['ports[]'] : [];
+  // Who answers that it does not know the request has started, whatever its rights.
+  const answers = failure === 'http-status' && statusCode >= 400 && statusCode < 500;
+  const process = [
+    'image',
+    'command',
+    'args',
+    'env[]',
+    'envFrom',
+    'volumeMounts[]',
+    ...(answers ? [] : ['securityContext']),
+  ];
   const patience = [probe, 'resources.limits.cpu', ...(type === 'liveness' ? ['startupProbe'] : [])];
   const fields = [...(timing ? patience : handlers), ...named];
-  return {
-    ...NOTHING,
-    container: failure === 'unknown-port-name' ? fields : [...fields, ...process],
-    pod: [],
-    data: failure !== 'unknown-port-name',
-  };
+  if (failure === 'unknown-port-name') return { ...NOTHING, container: fields };
+  const pod = AROUND_PROCESS.filter((field) => !answers || field !== 'securityContext');
+  return { ...NOTHING, container: [...fields, ...process], pod, data: true, around: true };
+}
+
+function isPortName(port: string | number | undefined): boolean {
+  return typeof port === 'string' && !/^\d+$/.test(port);
 }

@@ -6,13 +6,13 @@ import type { LeafChange } from '../object-diff.ts';
 import { leafChanges, startsWith } from '../object-diff.ts';
 import { podTemplatePath } from '../../../domain/pod-template.ts';
 import { operationsTo } from '../put-back.ts';
-import { BEFORE_START, explaining } from './explains.ts';
+import { BEFORE_START, GATED, explaining } from './explains.ts';
 import { changedUnits } from './changed-units.ts';
 import type { GoodState } from './last-good.ts';
 import { lastGood } from './last-good.ts';
 import { blame } from './blame.ts';
-import { namedUnits } from './named.ts';
-import { outside, runsWell } from './outside.ts';
+import { namedUnits, symptomText } from './named.ts';
+import { earlierFail, isInTemplate, outside, runsWell, sharedUnit } from './outside.ts';
 import { ranWell } from './ran-well.ts';
 import { remoteTrouble } from './remote.ts';
 import { progressOf } from './stalled.ts';
@@ -35,12 +35,14 @@ export const history: Proposer = {
   async propose(context) {
     const progress = context.incident.cause === 'rollout/stalled' ? progressOf(context) : 'started';
     if (progress === 'no-pod') return answers.decline('no new pod was made, so nothing that one is made of stops it');
-    const what = progress === 'not-started' ? BEFORE_START : explaining(context.incident);
+    const what =
+      progress === 'gated' ? GATED : progress === 'not-started' ? BEFORE_START : explaining(context.incident);
     if (!what) return undefined;
     const good = await lastGood(context);
     if ('why' in good) return answers.decline(good.why);
-    const changed = changedUnits(context, what, good.objects);
-    const units = progress === 'initialising' ? changed.filter(({ path }) => !path.includes('containers')) : changed;
+    const changed = changedUnits(context, what, good.objects, await symptomText(context));
+    const late = progress === 'initialising' ? changed.filter(({ path }) => !path.includes('containers')) : changed;
+    const units = await sharedOnes(late, context, good);
     if (units.length === 0) return answers.decline(`nothing that can explain this changed in Git since ${good.told}`);
     const other = await outside(context, units, good.startedAt);
     if (other !== undefined) return answers.decline(`${fieldsOf(units, context)} changed, but ${other}`);
@@ -54,6 +56,12 @@ export const history: Proposer = {
   },
 };
 
+/** Where pods of an earlier revision fail as well: the one named change of what both read, where there is one; else all units. */
+async function sharedOnes(units: readonly Unit[], context: ProposeContext, good: GoodState): Promise<readonly Unit[]> {
+  const shared = earlierFail(context, good.startedAt) === undefined ? undefined : await sharedUnit(units, context);
+  return shared ? [shared] : units;
+}
+
 /** Memory grows and disks fill: that a template ran for some time says nothing about these. */
 const GROWS = /^(?:memory|pod)\//;
 
@@ -66,11 +74,6 @@ function unrefuted(units: readonly Unit[], context: ProposeContext, good: GoodSt
   if (left.length > 0) return left;
   const who = well ? `${well.name}, of the same revision, runs well` : 'pods of the same template ran since';
   return `${fieldsOf(units, context)} changed, but ${who}`;
-}
-
-function isInTemplate({ object, path }: Unit, { declared }: ProposeContext): boolean {
-  const template = podTemplatePath(declared.ref.kind);
-  return template !== undefined && sameObject(object.ref, declared.ref) && startsWith(path, template);
 }
 
 /** Causes whose words say what they are about: a policy may be new, and then nothing that changed in Git is. */
@@ -102,7 +105,7 @@ async function putBack(context: ProposeContext, good: GoodState, unit: Unit): Pr
     unit.path.at(-1) === 'image'
       ? ' The image is the only change that can explain it; this goes back to the earlier one.'
       : '';
-  const rationale = `${tellChange(unit)} by ${formatCommit(culprit.commit)}${good.deployed}, and the symptom began with it. ${good.evidence}. This puts back exactly that field.${image}`;
+  const rationale = `${tellChange(unit)} by ${formatCommit(culprit.commit)}${culprit.isLater ? '' : good.deployed}, and the symptom began with it. ${good.evidence}. This puts back exactly that field.${image}`;
   return answers.fix(context, [change(unit.object.ref, ...operations)], rationale);
 }
 

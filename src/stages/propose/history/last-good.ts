@@ -1,12 +1,16 @@
 import type { ReplicaSet } from '../../../domain/kubernetes/workload.ts';
 import { canonicalJson } from '../../../domain/json.ts';
 import { sameObject } from '../../../domain/object-ref.ts';
+import { findObject } from '../../../domain/snapshot.ts';
 import type { RenderedObject } from '../../../domain/source.ts';
 import { formatCommit } from '../field-history.ts';
 import type { ProposeContext, SourceVersion } from '../proposer.ts';
 import { alignGenerated } from './align.ts';
 import type { Beginning } from './beginning.ts';
 import { SAME_ROLLOUT, beginningOf } from './beginning.ts';
+import type { Pair } from './committed.ts';
+import { committedPair } from './committed.ts';
+import type { Deployment } from './deployments.ts';
 import { SKEW, around, deploymentsOf, statesOf, versionAt } from './deployments.ts';
 import { runsTemplate } from './live-template.ts';
 import { time } from './time.ts';
@@ -19,13 +23,15 @@ export interface GoodState {
   /** The version whose deployment broke the workload, where the Application's history names it. */
   readonly broke: SourceVersion | undefined;
   readonly rolloutAt: number | undefined;
+  /** The version that fails now, where several were rolled out in a short time: none of them could be told from the others. */
+  readonly latest: { readonly version: SourceVersion; readonly at: number } | undefined;
   /** When the deployment that broke it began, where that is known. */
   readonly startedAt: number | undefined;
   /** True where the template itself is known to have run since the deployment that broke the workload. */
   readonly templateRan: boolean;
   /** `abc1234 "subject" (...)`. */
   readonly told: string;
-  /** `, deployed at ...`, or nothing. */
+  /** `, deployed at ...`, `, committed at ...` where only Git tells, or nothing. */
   readonly deployed: string;
   /** One sentence without its full stop. */
   readonly evidence: string;
@@ -37,12 +43,14 @@ const WINDOW = 24 * 3600 * 1000;
 /** The last state that is known to have worked, or why none is known. */
 export async function lastGood(context: ProposeContext): Promise<GoodState | { readonly why: string }> {
   const beginning = beginningOf(context);
-  const deployments = deploymentsOf(context.applicationStatus, context.location.sourceIndex);
+  const deployments = deploymentsOf(context.applicationStatus, context.location);
   if (beginning.worked === undefined) return { why: 'nothing shows that this workload worked before' };
   const versions: SourceVersion[] = [];
   for await (const version of context.versions()) versions.push(version);
-  const states = statesOf(deployments, (deployment) => declaredText(context, versionAt(versions, deployment)));
-  const pair = around(states, beginning.rolloutAt);
+  const declared = (deployment: Deployment): string | undefined =>
+    declaredText(context, versionAt(versions, deployment));
+  const recorded = around(statesOf(deployments, declared), beginning.rolloutAt);
+  const pair = recorded ?? committedPair(context, beginning, versions, declared);
   const doubt = doubtOf(context, beginning, pair);
   if (doubt !== undefined) return { why: doubt };
   const [head] = versions;
@@ -62,12 +70,28 @@ export async function lastGood(context: ProposeContext): Promise<GoodState | { r
     versions,
     broke: pair && versionAt(versions, pair.broke),
     rolloutAt: beginning.rolloutAt,
+    latest: latestOf(beginning, deployments, versions),
     startedAt: pair?.broke.startedAt,
     templateRan: beginning.templateRan ?? startedLater(context, beginning, pair),
     told: formatCommit(good.commit),
-    deployed: pair ? `, deployed at ${pair.broke.deployedAt}` : '',
+    deployed: recorded
+      ? `, deployed at ${recorded.broke.deployedAt}`
+      : pair
+        ? `, committed at ${pair.broke.deployedAt}`
+        : '',
     evidence: `${worked.charAt(0).toUpperCase()}${worked.slice(1)}`,
   };
+}
+
+function latestOf(
+  { latestAt }: Beginning,
+  deployments: readonly Deployment[],
+  versions: readonly SourceVersion[],
+): GoodState['latest'] {
+  if (latestAt === undefined) return undefined;
+  const last = deployments.findLast(({ startedAt }) => startedAt <= latestAt + SKEW);
+  const version = last && versionAt(versions, last);
+  return version && { version, at: latestAt };
 }
 
 /**
@@ -75,12 +99,15 @@ export async function lastGood(context: ProposeContext): Promise<GoodState | { r
  * between, until they were drained or deleted.
  */
 function startedLater(
-  { incident }: ProposeContext,
+  { incident, snapshot }: ProposeContext,
   { rolloutAt }: Beginning,
-  pair: ReturnType<typeof around>,
+  pair: Pair | undefined,
 ): boolean {
-  const { kind } = incident.object;
+  const { kind, name, namespace } = incident.object;
   if ((kind !== 'StatefulSet' && kind !== 'DaemonSet') || rolloutAt === undefined || !pair) return false;
+  // With this strategy a pod gets the template when somebody deletes it, and only then.
+  const live = findObject<typeof kind>(snapshot, kind, name, namespace);
+  if (live?.spec.updateStrategy?.type === 'OnDelete') return false;
   return rolloutAt - pair.broke.startedAt > SAME_ROLLOUT;
 }
 
@@ -88,7 +115,7 @@ function startedLater(
 function doubtOf(
   { policy }: ProposeContext,
   { rolloutAt, since, workedAt, ready, witness }: Beginning,
-  pair: ReturnType<typeof around>,
+  pair: Pair | undefined,
 ): string | undefined {
   if (!pair && !ready)
     return 'the Application was deployed only once, or its history does not reach back to the symptom';

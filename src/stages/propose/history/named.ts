@@ -2,6 +2,7 @@ import { getField } from '../../../domain/field-path.ts';
 import type { JsonValue } from '../../../domain/json.ts';
 import { isArray, isObject } from '../../../domain/json.ts';
 import type { ProposeContext } from '../proposer.ts';
+import { policyWords } from './policy-words.ts';
 import type { Unit } from './units.ts';
 
 const TAIL_LINES = 60;
@@ -12,11 +13,16 @@ const SHORTEST_WORD = 4;
  * word that is only seen inside a longer one that another unit is known by (`prod` in `db.prod.svc`) names nothing.
  */
 export async function namedUnits(units: readonly Unit[], context: ProposeContext): Promise<Unit[]> {
-  const text = [...context.incident.evidence.map((evidence) => evidence.text), await lastWords(context)].join('\n');
+  const text = await symptomText(context);
   const isPolicy = context.incident.cause === 'replicas/webhook';
   const spans = units.map((unit) => wordsOf(unit, isPolicy).flatMap((word) => quotes(text, word)));
   const all = spans.flat();
   return units.filter((_, i) => spans[i]?.some((span) => !all.some((other) => isInside(span, other))));
+}
+
+/** All that the symptom says in words: the evidence and the end of the log. */
+export async function symptomText(context: ProposeContext): Promise<string> {
+  return [...context.incident.evidence.map((evidence) => evidence.text), await lastWords(context)].join('\n');
 }
 
 /** The end of the log of the run that failed. Only causes that end a process have one worth reading. */
@@ -35,22 +41,30 @@ export async function lastWords({ incident, logs, signal }: ProposeContext): Pro
   return current.ok ? current.value : '';
 }
 
+/** How failures are worded that come of these fields: by the kubelet, by client-go, by the API server. */
+const WORDED: Readonly<Record<string, readonly string[]>> = {
+  'ephemeral-storage': ['local storage usage exceeds', 'exceeded its local ephemeral storage limit'],
+  automountServiceAccountToken: ['kubernetes.io/serviceaccount'],
+  serviceAccountName: ['system:serviceaccount'],
+  serviceAccount: ['system:serviceaccount'],
+};
+
 /**
  * What somebody who complains about the changed field would write. An image is in every event of a pod, so its name says
  * nothing; a policy's refusal names it for a reason.
  */
 function wordsOf(unit: Unit, isPolicy: boolean): string[] {
+  if (unit.words) return [...unit.words];
   const last = unit.path.at(-1);
   if (last === 'image' && !isPolicy) return [];
-  if (last === 'ephemeral-storage')
-    return ['local storage usage exceeds', 'exceeded its local ephemeral storage limit'];
+  const worded = typeof last === 'string' && Object.hasOwn(WORDED, last) ? WORDED[last] : undefined;
+  if (worded) return [...worded];
   const name = typeof last === 'object' ? last.value : last;
   const isName = unit.path.includes('env') || unit.path[0] === 'data';
   const values = unit.leaves.flatMap(({ from, to }) => [from, to]).flatMap(scalars);
   const words = values.flatMap((value) => value.split(/[\s=,;"']+/));
-  return [...(isName && typeof name === 'string' ? [name] : []), ...words].filter(
-    (word) => word.length >= SHORTEST_WORD && /[A-Za-z/]/.test(word),
-  );
+  const names = [...(isName && typeof name === 'string' ? [name] : []), ...(isPolicy ? policyWords(unit) : [])];
+  return [...names, ...words].filter((word) => word.length >= SHORTEST_WORD && /[A-Za-z/]/.test(word));
 }
 
 function scalars(value: JsonValue | undefined): string[] {
@@ -77,7 +91,9 @@ function escape(word: string): string {
 }
 
 function spansOf(text: string, pattern: string): Span[] {
-  const found = text.matchAll(new RegExp(`(?<![A-Za-z0-9_])${pattern}(?![A-Za-z0-9_])`, 'g'));
+  // The prefix of an `envFrom` is the beginning of names.
+  const end = pattern.endsWith('_') ? '' : '(?![A-Za-z0-9_])';
+  const found = text.matchAll(new RegExp(`(?<![A-Za-z0-9_])${pattern}${end}`, 'g'));
   return [...found].map(({ 0: match, index }) => ({ start: index, end: index + match.length }));
 }
 

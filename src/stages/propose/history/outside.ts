@@ -1,13 +1,16 @@
 import type { Pod } from '../../../domain/kubernetes/pod.ts';
-import { formatRef, refKey } from '../../../domain/object-ref.ts';
+import { formatRef, refKey, sameObject } from '../../../domain/object-ref.ts';
 import { createOwnerIndex } from '../../../domain/owners.ts';
+import { podTemplatePath } from '../../../domain/pod-template.ts';
 import { findObject, refOfKind } from '../../../domain/snapshot.ts';
+import { startsWith } from '../object-diff.ts';
 import type { ProposeContext } from '../proposer.ts';
 import { isReady } from '../pod-state.ts';
 import { failingPods, revisionOf } from '../ran-before.ts';
 import { SAME_ROLLOUT } from './beginning.ts';
+import { besideFails } from './beside.ts';
 import { SKEW } from './deployments.ts';
-import { lastWords } from './named.ts';
+import { namedUnits, symptomText } from './named.ts';
 import { firstRunAfter } from './schedule.ts';
 import { time } from './time.ts';
 import type { Unit } from './units.ts';
@@ -28,11 +31,28 @@ export async function outside(
   units: readonly Unit[],
   startedAt: number | undefined,
 ): Promise<string | undefined> {
+  const shared = await sharedUnit(units, context);
   return (
-    earlierFail(context, startedAt) ??
+    (shared ? undefined : earlierFail(context, startedAt)) ??
+    besideFails(context) ??
     (startedAt === undefined ? undefined : (downBefore(context, startedAt) ?? missedBefore(context, startedAt))) ??
     (await downService(context, units))
   );
+}
+
+/**
+ * The one change outside the template that the symptom names: what pods of all revisions read (a ConfigMap) explains that those of an
+ * earlier one fail as well.
+ */
+export async function sharedUnit(units: readonly Unit[], context: ProposeContext): Promise<Unit | undefined> {
+  const [only, ...more] = await namedUnits(units, context);
+  return only === undefined || more.length > 0 || isInTemplate(only, context) ? undefined : only;
+}
+
+/** Whether a unit is part of what the workload's own pods are made of, and so of one revision only. */
+export function isInTemplate({ object, path }: Unit, { declared }: ProposeContext): boolean {
+  const template = podTemplatePath(declared.ref.kind);
+  return template !== undefined && sameObject(object.ref, declared.ref) && startsWith(path, template);
 }
 
 /** Pods of an earlier revision that live on and are not ready, with none beside them that is, or fail in the same container. */
@@ -89,7 +109,7 @@ function isCalm(pod: Pod, container: string | undefined, takenAt: string): boole
 }
 
 /** The pods of the incident's workload, of all revisions. */
-function livingPods({ incident, snapshot }: ProposeContext): Pod[] {
+export function livingPods({ incident, snapshot }: ProposeContext): Pod[] {
   const owners = createOwnerIndex(snapshot);
   return snapshot.objects.Pod.filter(
     (pod) =>
@@ -132,7 +152,7 @@ export function missedBefore({ incident, snapshot }: ProposeContext, startedAt: 
 export async function downService(context: ProposeContext, units: readonly Unit[]): Promise<string | undefined> {
   const { incident, snapshot } = context;
   if (!RUNTIME.test(incident.cause)) return undefined;
-  const text = [...incident.evidence.map((evidence) => evidence.text), await lastWords(context)].join('\n');
+  const text = await symptomText(context);
   const own = failingPods(context);
   const now = JSON.stringify(units.flatMap(({ leaves }) => leaves.map(({ from }) => from ?? null)));
   for (const { metadata, spec } of snapshot.objects.Service) {
@@ -149,7 +169,7 @@ export async function downService(context: ProposeContext, units: readonly Unit[
 }
 
 /** Whether a text holds a Service's name as a host: alone, or with its namespace; that must be there for one of another. */
-function namesHost(text: string, name: string, namespace: string | undefined): boolean {
+export function namesHost(text: string, name: string, namespace: string | undefined): boolean {
   const host = namespace === undefined ? `${name}(?![\\w-])` : `${name}\\.${namespace}(?![\\w-])`;
   return new RegExp(`(?<![\\w.-])${host}`).test(text);
 }

@@ -1,13 +1,17 @@
 import { getField } from '../../../domain/field-path.ts';
 import type { ProposeContext } from '../proposer.ts';
-import { lastWords, namedUnits } from './named.ts';
+import { namedUnits, symptomText } from './named.ts';
 import type { Unit } from './units.ts';
 
 const RUNTIME = /^(?:crash|job)\//;
 
 /** What programs say when another system does not answer, or does not let them in. */
-const TROUBLE =
+export const TROUBLE =
   /connection (?:refused|timed out|reset)|no route to host|i\/o timeout|no such host|name resolution|E(?:CONNREFUSED|TIMEDOUT|NOTFOUND|HOSTUNREACH|AI_AGAIN)|(?:password )?authentication failed|access denied for user|invalid credentials|login failed|service unavailable|bad gateway|gateway time-?out/i;
+
+/** An answer by which another server says that the failure is its own (RFC 9110, 15.6): no image of the one who asks makes it. */
+const SERVER_ERROR =
+  /\b50[234] (?:Bad Gateway|Service (?:Temporarily )?Unavailable|Gateway Time-?out)|\b(?:error|status(?: ?code)?):? 50[234]\b/i;
 
 /** Names and values that say where another system is, who asks it, and how: a change of these can make such trouble. */
 const ABOUT_OTHERS =
@@ -16,13 +20,16 @@ const ABOUT_OTHERS =
 /**
  * Why the failure is another system's: the last words tell of one that does not answer or refuses, while all that changed is a
  * plain word of how the program is told to run (`--verbose`, a log level) that has nothing to do with others and that
- * the words do not name. Undefined where that is not certain.
+ * the words do not name; or of one that answers with an error of its own, while all that changed is the image.
+ * Undefined where that is not certain.
  */
 export async function remoteTrouble(context: ProposeContext, units: readonly Unit[]): Promise<string | undefined> {
-  if (units.length === 0 || !RUNTIME.test(context.incident.cause) || !units.every(isPlainWord)) return undefined;
-  const { evidence } = context.incident;
-  const text = [...evidence.map((one) => one.text), await lastWords(context)].join('\n');
-  const trouble = TROUBLE.exec(text)?.[0];
+  if (units.length === 0 || !RUNTIME.test(context.incident.cause)) return undefined;
+  const text = await symptomText(context);
+  const failed = SERVER_ERROR.exec(text)?.[0];
+  if (!units.every((unit) => isPlainWord(unit) || (failed !== undefined && unit.path.at(-1) === 'image')))
+    return undefined;
+  const trouble = failed ?? TROUBLE.exec(text)?.[0];
   if (trouble === undefined || (await namedUnits(units, context)).length > 0) return undefined;
   return `the symptom tells of another system (\`${trouble}\`), with which that has nothing to do`;
 }

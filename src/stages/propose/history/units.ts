@@ -16,19 +16,21 @@ export interface Unit {
   readonly leaves: readonly LeafChange[];
   /** Set where this field is never put back (a Secret's data), with the words that say so. */
   readonly untouchable?: string;
+  /** What somebody who complains about this would write, where its values do not tell. */
+  readonly words?: readonly string[];
 }
 
-/** The explaining fields of a workload (or of any other object) that differ between two versions of it. */
+/** The explaining fields of a workload (or of any other object) that differ between two versions of it; `containers` are those that count. */
 export function unitsOf(
   now: RenderedObject,
   before: JsonObject,
   what: Pick<Explaining, 'container' | 'anyContainer' | 'pod' | 'object'>,
-  container: string | undefined,
+  containers: ReadonlySet<string> | undefined,
 ): Unit[] {
   const base = podSpecPath(now.ref.kind);
   const units = new Map<string, { path: FieldPath; leaves: LeafChange[] }>();
   for (const leaf of leafChanges(now.object, before)) {
-    const path = unitPath(leaf.path, base, what, container);
+    const path = unitPath(leaf.path, base, what, containers);
     if (!path) continue;
     const whole = wholeProbe(path, now.object, before);
     const key = formatFieldPath(whole);
@@ -49,13 +51,13 @@ function unitPath(
   path: FieldPath,
   base: FieldPath | undefined,
   what: Pick<Explaining, 'container' | 'anyContainer' | 'pod' | 'object'>,
-  container: string | undefined,
+  containers: ReadonlySet<string> | undefined,
 ): FieldPath | undefined {
   if (base && startsWith(path, base)) {
     const [list, item] = path.slice(base.length);
     if (list === 'containers' || list === 'initContainers') {
       const mine =
-        what.anyContainer || container === undefined || (typeof item === 'object' && item.value === container);
+        what.anyContainer || containers === undefined || (typeof item === 'object' && containers.has(item.value));
       const length = mine ? matched(path.slice(base.length + 2), what.container) : undefined;
       return length === undefined ? undefined : path.slice(0, base.length + 2 + length);
     }

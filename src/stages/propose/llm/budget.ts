@@ -38,6 +38,7 @@ export interface LlmBudget {
   remember(question: string, answer: string): void;
 }
 
+/** What may be spent, and where it is counted. */
 export interface BudgetOptions {
   readonly store: Store;
   readonly clock: Clock;

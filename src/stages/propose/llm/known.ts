@@ -16,10 +16,11 @@ export interface Known {
   unknownImage(text: string, signal?: AbortSignal): Promise<string | undefined>;
 }
 
-const URL_HOST = /[a-z][\w+.-]*:\/\/(?:[^\s@/]*@)?([^\s:/?#"'\\,]+)/gi;
+const URL_HOST = /[a-z][\w+.-]{0,63}:\/\/(?:[^\s@/]*@)?([^\s:/?#"'\\,]+)/gi;
 const ADDRESS = /(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.])/g;
 const DOTTED = /(?<![\w./-])(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}(?![\w-])/gi;
-const HOST_ARGUMENT = /[\w-]*(?:host|addr|url|uri|endpoint|server|broker|upstream|domain)[\w-]*[=: ]+([^\s,;]+)/gi;
+const HOST_ARGUMENT =
+  /(?<![\w-])[\w-]*(?:host|addr|url|uri|endpoint|server|broker|upstream|domain)[\w-]*[=: ]+([^\s,;]+)/gi;
 /** What labels, annotations and resources of Kubernetes begin with. */
 const KUBERNETES = /^(?:[a-z0-9-]+\.)*(?:kubernetes\.io|k8s\.io)$/;
 const LOCAL = new Set(['localhost', '127.0.0.1', '0.0.0.0', '::', '::1', '']);

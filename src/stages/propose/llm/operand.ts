@@ -1,6 +1,6 @@
 import type { FieldPath } from '../../../domain/field-path.ts';
 import type { JsonValue } from '../../../domain/json.ts';
-import { isArray, isObject } from '../../../domain/json.ts';
+import { isArray, isObject, parseJson } from '../../../domain/json.ts';
 
 /** Fields that take a number or a name (IntOrString, k8s.io/apimachinery/pkg/util/intstr). */
 const INT_OR_STRING = new Set(['port', 'targetPort', 'maxSurge', 'maxUnavailable', 'minAvailable']);
@@ -14,7 +14,7 @@ export function readOperand(
   present: JsonValue | undefined,
   path: FieldPath,
 ): { readonly value: JsonValue } | string {
-  const parsed = parse(text);
+  const parsed = parseJson(text);
   if (present === undefined) return parsed === undefined ? 'the value is not JSON' : { value: parsed };
   const last = path.at(-1);
   if (
@@ -35,15 +35,6 @@ export function readOperand(
   return typeOf(parsed) === typeOf(present)
     ? { value: parsed }
     : `the value is ${typeOf(parsed)}, the present one ${typeOf(present)}`;
-}
-
-function parse(text: string): JsonValue | undefined {
-  try {
-    const value: JsonValue = JSON.parse(text);
-    return value;
-  } catch {
-    return undefined;
-  }
 }
 
 function typeOf(value: JsonValue): string {

@@ -11,6 +11,7 @@ import { judge } from './judge.ts';
 import type { Material, SecondOpinion } from './question.ts';
 import { buildQuestion, questionKey, readMaterial } from './question.ts';
 
+/** What the model is asked with; without `model` this source always declines. */
 export interface LlmProposerOptions {
   /** Undefined where none is configured: the proposer then says so and nothing else changes. */
   readonly model: Model | undefined;

@@ -8,8 +8,8 @@ import type { PodReference, ReferencedKind } from '../pod-references.ts';
 import { concerns, podReferences } from '../pod-references.ts';
 import type { ProposeContext, Proposer } from '../proposer.ts';
 import { ranBefore } from '../ran-before.ts';
-import { hadKeyUntil, isOwn, meantSo, userOf } from './missing-names.ts';
-import { keyWithSlip, renameKey, renamedTo } from './renamed.ts';
+import { hadKeyUntil, isOwn, keyGivenBy, meantSo, userOf } from './missing-names.ts';
+import { keyWithSlip, renameKey, renamedTo, slipOfNewHolder } from './renamed.ts';
 import { isNear, nearOnes } from './similar.ts';
 import { writtenNames } from './written-names.ts';
 
@@ -59,6 +59,8 @@ export const configReference: Proposer = {
     if (places.length === 0) return answers.decline(`the manifest does not name ${nameOf(missing)}`);
     const ran = ranBefore(context);
     if (ran !== undefined) {
+      const renamed = missing.key === undefined ? await renamedFix(context, missing, places) : undefined;
+      if (renamed) return renamed;
       return answers.decline(`${nameOf(missing)} is not misspelt: ${ran}, so it was there and has gone`);
     }
     const known = knownObjects(context, missing.kind, missing.namespace);
@@ -86,21 +88,15 @@ async function otherName(
 ): Promise<Answer> {
   if (same?.inCluster) return answers.decline(`${nameOf(missing)} exists now`);
   if (same) return answers.decline(`${nameOf(missing)} is declared in Git and not yet applied`);
-  const renamed = await renamedTo(context, missing);
-  if (renamed !== undefined && known.some(({ name, inCluster }) => inCluster && name === renamed.name)) {
-    const operations = uniquePlaces(places).flatMap(({ namePath }) =>
-      replaceField(namePath, missing.name, renamed.name),
-    );
-    return answers.fix(
-      context,
-      [change(context.declared.ref, ...operations)],
-      `${missing.kind} ${missing.name} was renamed to \`${renamed.name}\` by ${renamed.by}, with the same data; this reference was left behind.`,
-    );
-  }
+  const renamed = await renamedFix(context, missing, places);
+  if (renamed) return renamed;
   const meant = await meantSo(context, missing);
   if (meant !== undefined) return answers.decline(`${nameOf(missing)} does not exist, but the name is meant: ${meant}`);
   const keys = places.flatMap(({ key }) => (key === undefined ? [] : [key]));
-  const fitting = known.filter((object) => object.inCluster && keys.every((key) => object.keys.includes(key)));
+  const isPull = places.some(({ namePath }) => namePath.includes('imagePullSecrets'));
+  const fitting = known.filter(
+    (object) => object.inCluster && keys.every((key) => object.keys.includes(key)) && (!isPull || isPullSecret(object)),
+  );
   const near = fitting.filter((object) =>
     writtenNames(context, object).some((written) => isNear(missing.name, written) && !isOwn(context, missing, written)),
   );
@@ -132,6 +128,23 @@ async function otherName(
   return answers.decline(`${nameOf(missing)} does not exist, and no ${missing.kind} in the namespace has a near name`);
 }
 
+/** Follows an object that was renamed in Git, where it is there under its new name. */
+async function renamedFix(
+  context: ProposeContext,
+  missing: MissingReference,
+  places: readonly PodReference[],
+): Promise<Answer | undefined> {
+  const renamed = await renamedTo(context, missing);
+  const known = renamed && isReferenced(missing.kind) && knownObjects(context, missing.kind, missing.namespace);
+  if (!renamed || !known || !known.some(({ name, inCluster }) => inCluster && name === renamed.name)) return undefined;
+  const operations = uniquePlaces(places).flatMap(({ namePath }) => replaceField(namePath, missing.name, renamed.name));
+  return answers.fix(
+    context,
+    [change(context.declared.ref, ...operations)],
+    `${missing.kind} ${missing.name} was renamed to \`${renamed.name}\` by ${renamed.by}, with the same data; this reference was left behind.`,
+  );
+}
+
 async function otherKey(
   context: ProposeContext,
   missing: MissingReference,
@@ -143,6 +156,8 @@ async function otherKey(
   if (same.inCluster && same.keys.includes(key)) return answers.decline(`${nameOf(missing)} exists now`);
   if (same.declaredKeys.includes(key))
     return answers.decline(`${nameOf(missing)} is declared in Git and not yet applied`);
+  const given = keyGivenBy(context, missing);
+  if (given !== undefined) return answers.decline(`${nameOf(missing)} does not exist, but the key is meant: ${given}`);
   const until = same.declared ? await hadKeyUntil(context, missing, key) : undefined;
   if (until !== undefined) {
     const slip = await keyWithSlip(context, missing, key);
@@ -165,6 +180,19 @@ async function otherKey(
       `${missing.kind} ${missing.name} has no key ${key} and none that is near; it has ${listOf(same.keys)}`,
     );
   }
+  const moved = same.declared ? await slipOfNewHolder(context, missing, key, only) : undefined;
+  if (moved?.slip) {
+    return answers.fix(
+      context,
+      [change(moved.slip.holder.ref, ...renameKey(moved.slip, key))],
+      `The same reference found \`${key}\` in another ${missing.kind} until ${moved.until}; the one that it names since has \`${only}\` instead, for which nothing asks.`,
+    );
+  }
+  if (moved) {
+    return answers.decline(
+      `the same reference found \`${key}\` in another ${missing.kind} until ${moved.until}: ${missing.kind} \`${missing.name}\` is what has it misspelt`,
+    );
+  }
   const taken = podReferences(context.declared).some(
     ({ kind, name, key: other, container }) =>
       kind === missing.kind && name === missing.name && other === only && container === places[0]?.container,
@@ -185,6 +213,15 @@ async function otherKey(
 
 function several(missing: MissingReference, near: readonly string[]): Declined {
   return answers.decline(`${nameOf(missing)} does not exist, and several near names do: ${listOf(near)}`);
+}
+
+/** Types of Secrets that the kubelet takes credentials of registries from (pkg/credentialprovider/secrets). */
+const PULL_SECRETS: ReadonlySet<string> = new Set(['kubernetes.io/dockerconfigjson', 'kubernetes.io/dockercfg']);
+
+function isPullSecret({ type, keys }: KnownObject): boolean {
+  return type === undefined
+    ? keys.some((key) => key === '.dockerconfigjson' || key === '.dockercfg')
+    : PULL_SECRETS.has(type);
 }
 
 /** A volume that picks several keys names its object once. */

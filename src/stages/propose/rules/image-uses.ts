@@ -13,6 +13,7 @@ export interface ImageUses {
   readonly declared: readonly ImageRef[];
 }
 
+/** Looks where else the repository of a failing image is used. */
 export async function imageUses(context: ProposeContext, failing: ImageRef): Promise<ImageUses> {
   const declared = imagesOf(context.siblings);
   for await (const { objects } of context.versions()) declared.push(...imagesOf(objects));

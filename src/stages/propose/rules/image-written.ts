@@ -11,7 +11,7 @@ export function writtenForms(text: string): string[] {
     .replaceAll(/\s+/g, '')
     .replaceAll(/:{2,}/g, ':')
     .replaceAll(/(?<=[^:/])\/{2,}/g, '/')
-    .replace(/[:@/]+$/, '');
+    .replace(/(?<![:@/])[:@/]+$/, '');
   const lower = bare.replace(
     /^(.*?)((?::[^/:]*)?(?:@.*)?)$/,
     (_, name: string, rest: string) => name.toLowerCase() + rest,

@@ -14,6 +14,7 @@ import type { DeclaredContainer } from '../pod-template.ts';
 import { containerOf, declaredContainers } from '../pod-template.ts';
 import type { ProposeContext, Proposer } from '../proposer.ts';
 import { ranBefore } from '../ran-before.ts';
+import { otherRegistry } from './image-registry.ts';
 import { nearTags, neighbours } from './image-tags.ts';
 import { imageUses, runningImages } from './image-uses.ts';
 import type { ImageUses } from './image-uses.ts';
@@ -32,8 +33,8 @@ export const NOT_A_TYPO: Readonly<Record<string, string>> = {
 
 /**
  * An image that does not exist: the one near tag (of the registry, of this repository's other uses, of its history), or the
- * one near repository name that is used elsewhere and has this tag. Never for access, rate limits, networks or platforms,
- * never another version number, never `latest`.
+ * one near repository name that is used elsewhere and has this tag; a registry's host where there is none of that name. Never
+ * for access, rate limits, networks or platforms, never another version number, never `latest`.
  */
 export const image: Proposer = {
   origin: 'rule',
@@ -42,6 +43,7 @@ export const image: Proposer = {
   async propose(context) {
     const { incident, declared } = context;
     const reason = NOT_A_TYPO[incident.cause];
+    if (incident.cause === 'image/network') return misspeltRegistry(context, reason ?? '');
     const hidden = incident.cause === 'image/unauthorized' && mayNotExist(context);
     if (reason !== undefined && !hidden) return answers.decline(reason);
     const { pullFailure } = incident.facts;
@@ -67,6 +69,25 @@ export const image: Proposer = {
     return other.kind === 'fix' ? other : answers.decline(reason ?? other.reason);
   },
 };
+
+async function misspeltRegistry(context: ProposeContext, reason: string): Promise<Answer> {
+  const container = containerOf(context.declared, context.incident);
+  const written = container?.value['image'];
+  const ref = typeof written === 'string' ? parseImageRef(written) : undefined;
+  if (typeof written !== 'string' || !ref?.ok || !written.startsWith(ref.value.registry))
+    return answers.decline(reason);
+  const { image: failing } = context.incident.facts;
+  const other = failing?.trim() === written.trim() ? await otherRegistry(context, ref.value) : undefined;
+  if (!other) return answers.decline(reason);
+  if ('why' in other) return answers.decline(other.why);
+  if (ranBefore(context) !== undefined) return answers.decline(reason);
+  const next = `${other.host}${written.slice(ref.value.registry.length)}`;
+  return answers.fix(
+    context,
+    [everywhere(context, written, next)],
+    `There is no host \`${ref.value.registry}\`; \`${other.host}\` is the only near registry that the cluster uses, and it has this image.`,
+  );
+}
 
 /** Docker Hub, among others, says the same of a private repository and of one that is not there. */
 function mayNotExist({ incident }: ProposeContext): boolean {

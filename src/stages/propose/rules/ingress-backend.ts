@@ -7,6 +7,7 @@ import { answersOf, change, listOf, replaceField } from '../answers.ts';
 import type { KnownObject } from '../known-objects.ts';
 import { knownObjects } from '../known-objects.ts';
 import type { ProposeContext, Proposer } from '../proposer.ts';
+import { formerName } from './formerly.ts';
 import { meantSo } from './missing-names.ts';
 import { isNear } from './similar.ts';
 import { writtenNames } from './written-names.ts';
@@ -15,7 +16,8 @@ const answers = answersOf('rule', 'ingress-backend');
 
 /**
  * An Ingress sends to a Service that does not exist: the one Service of the namespace that is near in name, and has the
- * ports that are asked for, is written in every backend that names the missing one.
+ * ports that are asked for, is written in every backend that names the missing one; before that, the one that the backends
+ * named until a commit of the last days.
  */
 export const ingressBackend: Proposer = {
   origin: 'rule',
@@ -39,12 +41,19 @@ export const ingressBackend: Proposer = {
   },
 };
 
-function choose(
+async function choose(
   context: ProposeContext,
   missing: MissingReference,
   places: readonly DeclaredBackend[],
   known: readonly KnownObject[],
-): Answer {
+): Promise<Answer> {
+  const names = places.map(({ path }) => [...path, 'name']);
+  const former = await formerName(context, missing, names);
+  const before = former && known.find(({ name }) => name === former.name);
+  if (former && before?.inCluster && before.declared) {
+    const why = `Service \`${missing.name}\` does not exist and Git never had one; the backend was \`${former.name}\`, which is there, until ${former.by}.`;
+    return write(context, missing, places, before, why);
+  }
   const near = known.filter((one) => writtenNames(context, one).some((written) => isNear(missing.name, written)));
   const [only] = near;
   if (only === undefined || near.length > 1) {
@@ -55,9 +64,21 @@ function choose(
     );
   }
   if (!only.inCluster) return answers.decline(`Service ${only.name} is near, and not yet applied`);
+  const why = `Service \`${missing.name}\` does not exist; the only near one in namespace ${missing.namespace} is \`${only.name}\`, and it has the port that is asked for.`;
+  return write(context, missing, places, only, why);
+}
+
+/** Sends every backend to another Service, where that has the ports. */
+function write(
+  context: ProposeContext,
+  missing: MissingReference,
+  places: readonly DeclaredBackend[],
+  only: KnownObject,
+  why: string,
+): Answer {
   const ports = findObject(context.snapshot, 'Service', only.name, missing.namespace)?.spec?.ports ?? [];
   const lacking = places.find(({ port }) => !ports.some((has) => has.port === port || has.name === port));
-  if (lacking) return answers.decline(`Service ${only.name} is near, but has no port ${lacking.port}`);
+  if (lacking) return answers.decline(`Service ${only.name} is meant, but has no port ${lacking.port}`);
   return answers.fix(
     context,
     [
@@ -66,6 +87,6 @@ function choose(
         ...places.flatMap(({ path }) => replaceField([...path, 'name'], missing.name, only.name)),
       ),
     ],
-    `Service \`${missing.name}\` does not exist; the only near one in namespace ${missing.namespace} is \`${only.name}\`, and it has the port that is asked for.`,
+    why,
   );
 }

@@ -31,7 +31,7 @@ export const ingressPort: Proposer = {
     const backends = declaredBackends(declared.object).filter(({ name }) => name === wanted.service);
     const places = backends.filter(({ port }) => port === wanted.port);
     if (places.length === 0) return answers.decline(`the manifest does not send to ${wanted.service}:${wanted.port}`);
-    const ports = portsOf(context, wanted.service);
+    const ports = portsOfService(context, wanted.service, declared.ref.namespace);
     if (ports.some(({ name, port }) => name === wanted.port || port === wanted.port))
       return answers.decline(`Service ${wanted.service} declares port ${wanted.port}`);
     const shown = ports.map(({ name, port }) => name ?? String(port));
@@ -64,8 +64,11 @@ export const ingressPort: Proposer = {
 };
 
 /** The Service's ports as the Application declares them, else as they are in the cluster. */
-function portsOf({ siblings, snapshot, declared }: ProposeContext, service: string): Port[] {
-  const { namespace } = declared.ref;
+export function portsOfService(
+  { siblings, snapshot }: Pick<ProposeContext, 'siblings' | 'snapshot'>,
+  service: string,
+  namespace: string | undefined,
+): Port[] {
   const inGit = siblings.find(
     ({ ref }) => ref.kind === 'Service' && ref.name === service && ref.namespace === namespace,
   );

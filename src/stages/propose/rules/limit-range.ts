@@ -4,6 +4,7 @@ import { quantity } from '../../../domain/quantity.ts';
 import { answersOf, change, replaceField, show } from '../answers.ts';
 import { declaredContainers } from '../pod-template.ts';
 import type { ProposeContext, Proposer } from '../proposer.ts';
+import { ranBefore } from '../ran-before.ts';
 
 const answers = answersOf('rule', 'limit-range');
 
@@ -19,8 +20,8 @@ interface Offence {
 }
 
 /**
- * A LimitRange refuses the pods: where one resource of one container is out of its bounds, it is set to the bound. The LimitRange
- * itself is never touched.
+ * A LimitRange refuses the pods: where one resource of one container is out of its bounds, it is set to the bound, but not lowered
+ * where pods ran with what they ask for now. The LimitRange itself is never touched.
  */
 export const limitRange: Proposer = {
   origin: 'rule',
@@ -38,6 +39,12 @@ export const limitRange: Proposer = {
     const values = new Set(found.map(({ path, allowed }) => `${JSON.stringify(path)} ${allowed}`));
     if (targets.size !== 1 || values.size !== found.length) {
       return answers.decline(`several values are out of bounds: ${[...targets].join(', ')}`);
+    }
+    const ran = first.bound === 'max' ? ranBefore(context) : undefined;
+    if (ran !== undefined) {
+      return answers.decline(
+        `LimitRange ${first.range} allows at most ${first.allowed} of ${first.resource}, but ${ran}: the LimitRange is what changed, and whether ${first.container} can do with less is not known`,
+      );
     }
     const operations = found.flatMap(({ path, written, allowed }) => replaceField(path, written, allowed));
     const word = first.bound === 'max' ? 'at most' : 'at least';

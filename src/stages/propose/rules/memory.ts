@@ -1,25 +1,30 @@
 import type { FieldPath } from '../../../domain/field-path.ts';
+import { getField } from '../../../domain/field-path.ts';
 import type { JsonObject, JsonValue } from '../../../domain/json.ts';
-import { isObject } from '../../../domain/json.ts';
+import { deepEqual, isObject } from '../../../domain/json.ts';
 import { replicasOf } from '../../../domain/replicas.ts';
 import { SMALLEST_MEMORY, formatBytes } from '../../../domain/quantity.ts';
 import type { Answer } from '../../../domain/proposal.ts';
 import type { Answers } from '../answers.ts';
 import { answersOf, change, replaceField, show } from '../answers.ts';
 import type { FieldChange } from '../field-history.ts';
-import { formatCommit, lastFieldChange } from '../field-history.ts';
+import { formatCommit, lastFieldChange, objectIn } from '../field-history.ts';
 import { containerOf, declaredContainers } from '../pod-template.ts';
 import type { DeclaredContainer } from '../pod-template.ts';
 import type { ProposeContext, Proposer } from '../proposer.ts';
 import type { Bound } from './bounds.ts';
 import { defaultMemory, largestNodeMemory, limitRangeMemory, quotaMemoryLeft } from './bounds.ts';
-import { bytesLike, bytesOf, fixedHeap, meantMebibytes } from './memory-text.ts';
+import type { HeapSize } from './heap-size.ts';
+import { heapSize } from './heap-size.ts';
+import { bytesLike, bytesOf, meantMebibytes } from './memory-text.ts';
 
 const answers: Answers = answersOf('rule', 'memory');
 /** A raise of the limit this short a time ago that did not help shows that memory is not the cause. */
 const RECENT_MILLISECONDS = 7 * 24 * 3600 * 1000;
 /** A step smaller than this would only move the failure. */
 const SMALLEST_STEP = 1.25;
+/** A heap of a larger share than this leaves so little for the rest that a larger limit, of which the heap takes its share, may not help. */
+const LARGEST_SHARE = 80;
 
 /**
  * Out of memory: the next step above the limit that was in force, by `policy.memory`. Never beyond what the LimitRange, the
@@ -94,16 +99,14 @@ async function raise(
       `the limit was raised from ${show(recent.before)} to ${show(written)} by ${formatCommit(recent.commit)} and the container still runs out of memory`,
     );
   }
-  const heap = fixedHeap(container.value);
+  const heap = heapSize(container.value);
   const lowered = recent && recent.bytes > limit ? recent : undefined;
   const wanted = lowered?.bytes ?? Math.min(limit * policy.memory.factor, policy.memory.ceilingBytes);
   const step = withinBounds(context, container, limit, wanted);
   if (typeof step === 'string') return answers.decline(step);
-  if (heap && heap.bytes >= step) {
-    return answers.decline(
-      `the process is told to use ${heap.flag} (${formatBytes(heap.bytes)}), which ${formatBytes(step)} of memory cannot hold either`,
-    );
-  }
+  const held = lowered !== undefined && (await heldHeap(context, container, path, lowered.before));
+  const full = held ? undefined : heapProblem(heap, step);
+  if (full !== undefined) return answers.decline(full);
   const ratio = ratioProblem(snapshot, declared.ref.namespace ?? '', container, step);
   if (ratio !== undefined) return answers.decline(ratio);
   const next = lowered && step === lowered.bytes ? (lowered.before ?? written) : bytesLike(step, written);
@@ -117,10 +120,39 @@ async function raise(
   );
 }
 
+/** Whether the limit that was there before held the very heap that the process is told to use now. */
+async function heldHeap(
+  context: ProposeContext,
+  container: DeclaredContainer,
+  path: FieldPath,
+  limit: JsonValue | undefined,
+): Promise<boolean> {
+  for await (const version of context.versions()) {
+    const then = objectIn(version, context.declared.ref);
+    if (!then || !deepEqual(getField(then.object, path), limit)) continue;
+    const before = getField(then.object, container.path);
+    return isObject(before) && deepEqual(heapSize(before) ?? null, heapSize(container.value) ?? null);
+  }
+  return false;
+}
+
+/** Why a step up does not help a process that is told how much memory to use. */
+function heapProblem(heap: HeapSize | undefined, step: number): string | undefined {
+  if (heap === undefined) return undefined;
+  if ('bytes' in heap) {
+    return heap.bytes < step
+      ? undefined
+      : `the process is told to use ${heap.flag} (${formatBytes(heap.bytes)}), which ${formatBytes(step)} of memory cannot hold either`;
+  }
+  return heap.percent <= LARGEST_SHARE
+    ? undefined
+    : `the process is told to use ${heap.flag}, so its heap grows with the limit, and what the rest of it needs is not known`;
+}
+
 /** What a reviewer should know beside the step itself. */
-function notesOn(container: DeclaredContainer, limit: number, heap: ReturnType<typeof fixedHeap>): string[] {
+function notesOn(container: DeclaredContainer, limit: number, heap: HeapSize | undefined): string[] {
   const notes: string[] = [];
-  if (heap && heap.bytes >= limit) {
+  if (heap && 'bytes' in heap && heap.bytes >= limit) {
     notes.push(
       `Its heap is fixed by ${heap.flag}, which is not below the present limit: the limit could never hold it.`,
     );

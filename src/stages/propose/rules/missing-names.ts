@@ -28,6 +28,20 @@ export async function meantSo(context: ProposeContext, missing: MissingReference
   return until && `${missing.kind} ${missing.name} was in Git until ${until}`;
 }
 
+/**
+ * Another object of the Application that makes the missing one and gives it this very key (a SealedSecret, an ExternalSecret):
+ * the key is meant, and its controller has not come to it yet.
+ */
+export function keyGivenBy({ siblings, declared }: ProposeContext, missing: MissingReference): string | undefined {
+  const maker = siblings.find(
+    (sibling) =>
+      !sameObject(sibling.ref, declared.ref) &&
+      asksFor(sibling, missing) &&
+      Object.entries(sibling.object).some(([field, value]) => field !== 'metadata' && tells(value, missing.key ?? '')),
+  );
+  return maker && `${maker.ref.kind} ${maker.ref.name} of the same Application gives it`;
+}
+
 /** The commit until which the declared object had the key: then the object changed, not the reference. */
 export function hadKeyUntil(
   context: ProposeContext,
@@ -93,7 +107,8 @@ const USERS: ReadonlySet<string> = new Set([
   'ServiceAccount',
 ]);
 
-function asksFor({ ref, object }: RenderedObject, missing: MissingReference): boolean {
+/** Whether an object that pods do not run from makes the missing one, or names it. */
+export function asksFor({ ref, object }: RenderedObject, missing: MissingReference): boolean {
   if (ref.namespace !== missing.namespace || podTemplatePath(ref.kind) !== undefined || USERS.has(ref.kind))
     return false;
   if (ref.name === missing.name && isOperators(ref)) return true;
@@ -109,6 +124,13 @@ function isOperators({ apiVersion }: ObjectRef): boolean {
 function holds(value: JsonValue, text: string): boolean {
   if (isArray(value)) return value.some((item) => holds(item, text));
   if (isObject(value)) return Object.values(value).some((item) => holds(item, text));
+  return value === text;
+}
+
+/** As `holds`, with the names of fields. */
+function tells(value: JsonValue, text: string): boolean {
+  if (isArray(value)) return value.some((item) => tells(item, text));
+  if (isObject(value)) return Object.hasOwn(value, text) || Object.values(value).some((item) => tells(item, text));
   return value === text;
 }
 

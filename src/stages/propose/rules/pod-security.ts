@@ -11,7 +11,10 @@ import type { Proposer } from '../proposer.ts';
 import { withValue } from '../with-value.ts';
 
 const answers = answersOf('rule', 'pod-security');
-const HARMLESS_CAPABILITIES = new Set(['NET_BIND_SERVICE']);
+/** The one capability that the level `restricted` lets a container add. */
+const BIND = 'NET_BIND_SERVICE';
+/** Ports below this one may take that capability (ip(7), privileged ports). */
+const FIRST_FREE_PORT = 1024;
 
 /** The object with a demand met, or why it cannot be met without a guess. */
 type Step = { readonly object: JsonObject } | { readonly why: string };
@@ -24,8 +27,9 @@ interface Work {
 
 /**
  * PodSecurity refuses the pods. The demands that have one answer are met: no privilege escalation, all capabilities dropped,
- * the runtime's seccomp profile, and runAsNonRoot where a numeric user other than 0 is already set. Anything that takes a
- * right away which the manifest asks for (host access, added capabilities, privileged) is left to people.
+ * the runtime's seccomp profile, and runAsNonRoot where a numeric user other than 0 is already set. A container that
+ * declares a port below 1024 keeps the capability to listen there. Anything that takes a right away which the manifest asks
+ * for (host access, added capabilities, privileged, escalation, no seccomp profile) is left to people.
  */
 export const podSecurity: Proposer = {
   origin: 'rule',
@@ -76,21 +80,38 @@ function noEscalation({ object, containers }: Work): Step {
       added(value).some((capability) => capability.endsWith('SYS_ADMIN')),
   );
   if (privileged) return { why: `${privileged.name} is privileged, which needs escalation` };
+  const asks = containers.find(
+    ({ value }) => getField(value, ['securityContext', 'allowPrivilegeEscalation']) === true,
+  );
+  if (asks) return { why: `the manifest asks for it for ${asks.name}, and whether it can do without is not known` };
   return each(object, containers, ['allowPrivilegeEscalation'], false);
 }
 
 function dropAll({ object, containers }: Work): Step {
-  const keeps = containers.find(({ value }) =>
-    added(value).some((capability) => !HARMLESS_CAPABILITIES.has(capability)),
-  );
+  const keeps = containers.find(({ value }) => added(value).some((capability) => capability !== BIND));
   if (keeps) return { why: `${keeps.name} adds capabilities that it may need` };
-  return each(object, containers, ['capabilities', 'drop'], ['ALL']);
+  const low = containers.filter(({ value }) => listensLow(value) && !added(value).includes(BIND));
+  return each(each(object, containers, ['capabilities', 'drop'], ['ALL']).object, low, ['capabilities', 'add'], [BIND]);
+}
+
+function listensLow(container: JsonObject): boolean {
+  const ports = container['ports'];
+  return (isArray(ports) ? ports : []).some((port) => {
+    const number = getField(port, ['containerPort']);
+    return typeof number === 'number' && number < FIRST_FREE_PORT;
+  });
 }
 
 /** On the pod where no container has a profile of its own; on the containers that have an unsafe one. */
 function seccomp({ object, containers, podSpec }: Work): Step {
   const own = containers.filter(({ value }) => getField(value, ['securityContext', 'seccompProfile']) !== undefined);
   const path = [...podSpec, 'securityContext', 'seccompProfile'];
+  const asked = [
+    getField(object, path),
+    ...own.map(({ value }) => getField(value, ['securityContext', 'seccompProfile'])),
+  ];
+  if (asked.some((profile) => getField(profile, ['type']) === 'Unconfined'))
+    return { why: 'the manifest asks for Unconfined, and whether the process can do without is not known' };
   if (own.length > 0) return each(object, own, ['seccompProfile'], { type: 'RuntimeDefault' });
   return { object: withValue(object, path, { type: 'RuntimeDefault' }) };
 }
@@ -110,7 +131,7 @@ function each(
   containers: readonly DeclaredContainer[],
   field: FieldPath,
   value: boolean | string[] | JsonObject,
-): Step {
+): { readonly object: JsonObject } {
   return {
     object: containers.reduce((now, { path }) => withValue(now, [...path, 'securityContext', ...field], value), object),
   };

@@ -1,11 +1,13 @@
 import type { FieldPath } from '../../../domain/field-path.ts';
 import { getField } from '../../../domain/field-path.ts';
 import { isArray, isObject } from '../../../domain/json.ts';
+import type { Answer } from '../../../domain/proposal.ts';
 import { answersOf, change, listOf, replaceField } from '../answers.ts';
 import type { DeclaredContainer } from '../pod-template.ts';
 import { containerOf } from '../pod-template.ts';
-import type { Proposer } from '../proposer.ts';
+import type { ProposeContext, Proposer } from '../proposer.ts';
 import { ranWell } from '../history/ran-well.ts';
+import { isOtherPurpose, meantElsewhere } from './other-purpose.ts';
 import { nearOfFew } from './similar.ts';
 
 const answers = answersOf('rule', 'probe-port');
@@ -53,52 +55,69 @@ export const probePort: Proposer = {
     if (probe.port !== undefined && String(probe.port) !== String(written)) {
       return answers.decline(`the probe that fails asks port ${probe.port}, and Git says ${written}`);
     }
-    const ports = tcpPorts(container);
-    const declaredHere = ports.some(
-      ({ number, name }) => number === written || (name !== undefined && name === written),
-    );
-    if (declaredHere) {
-      return answers.decline(
-        `the container declares port ${written} itself: nothing listens there, and no other port is meant`,
-      );
-    }
-    if (ranWell(context) !== undefined) {
-      return answers.decline(
-        `its pods ran well for long with the probe on port ${written}: the probe is not what changed`,
-      );
-    }
-    const names =
-      typeof written === 'string'
-        ? nearOfFew(
-            written,
-            ports.flatMap(({ name }) => name ?? []),
-          )
-        : [];
-    const candidates =
-      ports.length > 1 ? ports.filter(({ name }) => name !== undefined && names.includes(name)) : ports;
-    const [only] = candidates;
-    if (candidates.length !== 1 || only === undefined) {
-      const known = ports.map(({ number, name }) => name ?? String(number));
-      return answers.decline(
-        `port ${written} is not declared, and the container declares ${ports.length === 0 ? 'no port' : listOf(known)}`,
-      );
-    }
-    const next = typeof written === 'string' ? (only.name ?? only.number) : only.number;
-    // The container's other probes with this port fail next, once the first one passes.
-    const operations = PROBES.flatMap((name) => {
-      const path = portPath(container, name);
-      const usable = path && (!path.includes('grpc') || typeof next === 'number');
-      return usable && getField(container.value, path) === written
-        ? replaceField([...container.path, ...path], written, next)
-        : [];
-    });
-    return answers.fix(
-      context,
-      [change(context.declared.ref, ...operations)],
-      `The ${probe.type} probe asks port ${written}, which ${container.name} does not declare; ${next} is the only port that it can mean.`,
-    );
+    return otherPort(context, container, probe.type, written);
   },
 };
+
+function otherPort(
+  context: ProposeContext,
+  container: DeclaredContainer,
+  type: string,
+  written: string | number,
+): Answer {
+  const ports = tcpPorts(container);
+  const declaredHere = ports.some(({ number, name }) => number === written || (name !== undefined && name === written));
+  if (declaredHere) {
+    return answers.decline(
+      `the container declares port ${written} itself: nothing listens there, and no other port is meant`,
+    );
+  }
+  if (ranWell(context) !== undefined) {
+    return answers.decline(
+      `its pods ran well for long with the probe on port ${written}: the probe is not what changed`,
+    );
+  }
+  const elsewhere = meantElsewhere(context, container, written);
+  if (elsewhere !== undefined) {
+    return answers.decline(
+      `${container.name} does not declare port ${written}, but it is meant: ${elsewhere}. A port need not be declared, and a name is looked up in its own container only`,
+    );
+  }
+  const names =
+    typeof written === 'string'
+      ? nearOfFew(
+          written,
+          ports.flatMap(({ name }) => name ?? []),
+        )
+      : [];
+  const candidates = ports.length > 1 ? ports.filter(({ name }) => name !== undefined && names.includes(name)) : ports;
+  const [only] = candidates;
+  if (candidates.length !== 1 || only === undefined) {
+    const known = ports.map(({ number, name }) => name ?? String(number));
+    return answers.decline(
+      `port ${written} is not declared, and the container declares ${ports.length === 0 ? 'no port' : listOf(known)}`,
+    );
+  }
+  if (typeof written === 'string' && !names.includes(only.name ?? '') && isOtherPurpose(written, only.name)) {
+    return answers.decline(
+      `port ${written} is not declared, and its name tells of another purpose than \`${only.name ?? only.number}\`, the only port that is`,
+    );
+  }
+  const next = typeof written === 'string' ? (only.name ?? only.number) : only.number;
+  // The container's other probes with this port fail next, once the first one passes.
+  const operations = PROBES.flatMap((name) => {
+    const path = portPath(container, name);
+    const usable = path && (!path.includes('grpc') || typeof next === 'number');
+    return usable && getField(container.value, path) === written
+      ? replaceField([...container.path, ...path], written, next)
+      : [];
+  });
+  return answers.fix(
+    context,
+    [change(context.declared.ref, ...operations)],
+    `The ${type} probe asks port ${written}, which ${container.name} does not declare; ${next} is the only port that it can mean.`,
+  );
+}
 
 function portPath(container: DeclaredContainer, probe: string): FieldPath | undefined {
   const handler = HANDLERS.find((name) => getField(container.value, [probe, name, 'port']) !== undefined);

@@ -19,6 +19,8 @@ import { serviceSelector } from './service-selector.ts';
 import { startTime } from './start-time.ts';
 import { storageClass } from './storage-class.ts';
 import { toldOnly } from './told-only.ts';
+import { toleration } from './toleration.ts';
+import { unexpandedVariable } from './unexpanded-variable.ts';
 
 /** All rules. A new rule is one file and one line here. */
 export const RULES: readonly Proposer[] = [
@@ -37,9 +39,11 @@ export const RULES: readonly Proposer[] = [
   toldOnly,
   requests,
   nodeSelector,
+  toleration,
   storageClass,
   limitRange,
   quota,
   podSecurity,
   runAsUser,
+  unexpandedVariable,
 ];

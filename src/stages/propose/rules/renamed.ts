@@ -2,11 +2,14 @@ import { distance } from 'fastest-levenshtein';
 import type { Operation } from '../../../domain/change.ts';
 import type { MissingReference } from '../../../domain/finding.ts';
 import type { JsonValue } from '../../../domain/json.ts';
+import { formatFieldPath, getField } from '../../../domain/field-path.ts';
 import { deepEqual, isObject } from '../../../domain/json.ts';
+import { sameObject } from '../../../domain/object-ref.ts';
 import type { RenderedObject } from '../../../domain/source.ts';
 import { formatCommit } from '../field-history.ts';
 import { keysOf } from '../known-objects.ts';
 import { baseName, unhashedName } from '../kustomize-hash.ts';
+import type { PodReference } from '../pod-references.ts';
 import { podReferences } from '../pod-references.ts';
 import type { ProposeContext, SourceVersion } from '../proposer.ts';
 import { isNear } from './similar.ts';
@@ -63,6 +66,48 @@ export async function keyWithSlip(
   const value = only === undefined ? undefined : data[only];
   if (only === undefined || added.length > 1 || value === undefined || isAsked(context, holder, only)) return undefined;
   return { holder, key: only, value };
+}
+
+/**
+ * The misspelt key of a ConfigMap that came new, where the same reference asked another object for the right one before: then the
+ * reference is right. `until` is the commit that moved it; `slip` is undefined where the new object cannot be mended, or it
+ * is not certain how.
+ */
+export async function slipOfNewHolder(
+  context: ProposeContext,
+  missing: MissingReference,
+  key: string,
+  near: string | undefined,
+): Promise<{ readonly until: string; readonly slip: Slip | undefined } | undefined> {
+  const { declared, siblings } = context;
+  const places = podReferences(declared).filter(({ name, key: asked }) => name === missing.name && asked === key);
+  let after: string | undefined;
+  for await (const { objects, commit } of context.versions()) {
+    const then = objects.find(({ ref }) => sameObject(ref, declared.ref));
+    const before = then && podReferences(then).find((one) => one.name !== missing.name && isSamePlace(one, places));
+    const had = objects.some(
+      (object) => isOf(object.ref, missing) && object.ref.name === before?.name && keysOf(object).includes(key),
+    );
+    if (had && after !== undefined) {
+      const holder = siblings.find(({ ref }) => isOf(ref, missing) && ref.name === missing.name);
+      const value = near === undefined ? undefined : getField(holder?.object, ['data', near]);
+      const isOpen = holder && missing.kind === 'ConfigMap' && holder.object['immutable'] !== true;
+      const slip =
+        isOpen && near !== undefined && value !== undefined && !isAsked(context, holder, near)
+          ? { holder, key: near, value }
+          : undefined;
+      return { until: after, slip };
+    }
+    after = formatCommit(commit);
+  }
+  return undefined;
+}
+
+function isSamePlace({ keyPath, key }: PodReference, places: readonly PodReference[]): boolean {
+  return (
+    keyPath !== undefined &&
+    places.some((one) => one.key === key && one.keyPath && formatFieldPath(one.keyPath) === formatFieldPath(keyPath))
+  );
 }
 
 const LONG_KEY = 6;

@@ -12,6 +12,7 @@ import { answersOf, change, listOf, replaceField, show } from '../answers.ts';
 import type { ProposeContext, Proposer } from '../proposer.ts';
 import type { WorkloadPods } from '../workloads.ts';
 import { selectorMatches, texts, workloadsIn } from '../workloads.ts';
+import { isOtherPurpose } from './other-purpose.ts';
 import { nearOfFew } from './similar.ts';
 
 const answers = answersOf('rule', 'service-port');
@@ -88,6 +89,12 @@ function choose(
     const known = [...all.values()].map(({ name, number }) => name ?? String(number));
     return answers.decline(
       `no port of the pods is called ${show(target)}, and they declare ${known.length === 0 ? 'no port that is free' : listOf(known)}`,
+    );
+  }
+  const isSlip = typeof target === 'string' && nearOfFew(target, only.name === undefined ? [] : [only.name]).length > 0;
+  if (typeof target === 'string' && !isSlip && isOtherPurpose(target, only.name)) {
+    return answers.decline(
+      `no port of the pods is called ${target}, and that name tells of another purpose than \`${only.name ?? only.number}\`, the only port that they declare`,
     );
   }
   const next = typeof target === 'string' ? (only.name ?? only.number) : only.number;

@@ -59,7 +59,7 @@ export const serviceSelector: Proposer = {
 };
 
 /** The commit until which the Application declared a workload with the labels that this very selector asks for. */
-async function selectedUntil(
+export async function selectedUntil(
   context: ProposeContext,
   selector: Readonly<Record<string, string>>,
 ): Promise<string | undefined> {

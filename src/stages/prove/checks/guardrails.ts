@@ -1,3 +1,4 @@
+import { changedLines } from '../../../domain/change-set.ts';
 import type { Change } from '../../../domain/change.ts';
 import type { FieldPath } from '../../../domain/field-path.ts';
 import { formatFieldPath, getField } from '../../../domain/field-path.ts';
@@ -12,7 +13,6 @@ import { matchesFieldPattern } from '../../../domain/field-pattern.ts';
 import { growth } from '../guardrails/growth.ts';
 import { loosening } from '../guardrails/loosening.ts';
 import { PROTECTED_KINDS } from '../guardrails/protected.ts';
-import { changedLines } from './minimal.ts';
 
 /** Refuses what policy does not open: kinds, fields, steps and ceilings, loosened security, long diffs. */
 export const guardrails: Check = {

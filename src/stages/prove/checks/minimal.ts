@@ -1,4 +1,5 @@
 import type { Check } from '../check.ts';
+import { changedLines } from '../../../domain/change-set.ts';
 import { checkEdit } from '../../edit/check-edit.ts';
 import { applySpans } from '../../edit/splice.ts';
 
@@ -32,11 +33,3 @@ export const minimal: Check = {
     };
   },
 };
-
-/** Lines that a unified diff removes or adds, whichever are more. */
-export function changedLines(diff: string): number {
-  const lines = diff.split('\n');
-  const count = (sign: string): number =>
-    lines.filter((line) => line.startsWith(sign) && !line.startsWith(sign.repeat(3))).length;
-  return Math.max(count('+'), count('-'));
-}
