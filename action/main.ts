@@ -12,7 +12,7 @@ import { formatPlace, formatProblem, problem } from '../src/domain/problem.ts';
 import type { Result } from '../src/domain/result.ts';
 import { err, ok } from '../src/domain/result.ts';
 import { pass } from '../src/engine/pass.ts';
-import { unfinished } from '../src/engine/unfinished.ts';
+import { stoppedEarly, unfinished } from '../src/engine/unfinished.ts';
 import { annotate } from './annotations.ts';
 import { atLeast } from './here.ts';
 import type { Inputs, Mode } from './inputs.ts';
@@ -75,6 +75,9 @@ async function step(env: NodeJS.ProcessEnv, runner: Runner, signal: AbortSignal)
   if (!app.ok) return app;
   const passed = await pass(app.value.ports, signal, mode === 'verify' ? { only: 'follow' } : {});
   await app.value.close();
+  // A report of a part would close the alerts of the rest.
+  const stopped = stoppedEarly(signal);
+  if (stopped) return err(stopped);
   if (!passed.ok) return passed;
   const report = reportOf(passed.value, app.value.redact);
   const directory = inputs.directory ?? join(env['RUNNER_TEMP'] ?? '.', 'remendo');

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { isArray, isObject, plainText } from '../domain/json.ts';
 import type { JsonValue } from '../domain/json.ts';
 import type { Application } from '../domain/kubernetes/application.ts';
@@ -7,20 +6,14 @@ import type { Problem } from '../domain/problem.ts';
 import { problem } from '../domain/problem.ts';
 import type { Result } from '../domain/result.ts';
 import { err, ok } from '../domain/result.ts';
-import { readDocuments } from '../domain/yaml/read.ts';
+import { readInput } from './input-file.ts';
 
 /**
  * Reads the Applications of a file, those in lists (as kubectl prints several) included. Error codes: `application-missing`, `application-invalid`, those of
  * readDocuments.
  */
 export function readApplications(file: string): Result<readonly Application[], Problem> {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch {
-    return err(problem('application-missing', 'cannot read the Application', { place: { file } }));
-  }
-  const documents = readDocuments(text, file);
+  const documents = readInput(file, 'application-missing', 'Application');
   if (!documents.ok) return documents;
   const applications: Application[] = [];
   for (const value of documents.value.flatMap((document) => objectsOf(document.value))) {

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { Operation } from '../domain/change.ts';
 import { fromPointer } from '../domain/field-path.ts';
@@ -8,7 +7,7 @@ import type { Problem } from '../domain/problem.ts';
 import { problem } from '../domain/problem.ts';
 import type { Result } from '../domain/result.ts';
 import { err, ok } from '../domain/result.ts';
-import { readDocuments } from '../domain/yaml/read.ts';
+import { readInput } from './input-file.ts';
 
 const Path = z.string().startsWith('/');
 const Operations = z.array(
@@ -20,13 +19,7 @@ const Operations = z.array(
 
 /** Reads RFC 6902 operations (JSON or YAML) for one declared object. Error codes: `operations-missing`, `operations-invalid`. */
 export function readOperations(file: string, declared: JsonObject): Result<readonly Operation[], Problem> {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch {
-    return err(problem('operations-missing', 'cannot read the operations', { place: { file } }));
-  }
-  const documents = readDocuments(text, file);
+  const documents = readInput(file, 'operations-missing', 'operations');
   if (!documents.ok) return documents;
   const parsed = Operations.safeParse(documents.value[0]?.value);
   if (!parsed.success) {

@@ -1,13 +1,30 @@
 import { keepYoungGenerationSmall } from '../adapters/kubernetes/young-generation.ts';
-import { formatProblem } from '../domain/problem.ts';
+import type { Problem } from '../domain/problem.ts';
+import { formatProblem, problem } from '../domain/problem.ts';
 import { unsupportedNode } from './node-version.ts';
 
 keepYoungGenerationSmall();
 
 // A reader that has seen enough (`remendo scan | head`) is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
+  if (error.code === 'EPIPE') return;
+  say(problem('output-unwritable', `the results could not be written: ${error.message}`));
+  process.exit(1);
 });
+
+/** What nobody foresaw is told with its stack, for whoever reports it. */
+process.on('uncaughtException', (error) => {
+  const full = /ENOSPC|No space left on device/.test(error.message);
+  const hint = full ? 'make room' : 'this is a mistake in Remendo: please report it with the lines below';
+  say(problem('internal', `something failed that should not: ${error.message}`, { hint }));
+  process.stderr.write(`${error.stack ?? ''}\n`);
+  process.exit(1);
+});
+
+function say(what: Problem): void {
+  process.stderr.write(`error ${formatProblem(what)}\n`);
+  process.exitCode = 1;
+}
 
 const reason = unsupportedNode(process.versions.node);
 if (reason === undefined) {
@@ -18,8 +35,7 @@ if (reason === undefined) {
     const { buildProgram } = await import('./program.ts');
     await buildProgram().parseAsync();
   } else {
-    process.stderr.write(`error ${formatProblem(proxy)}\n`);
-    process.exitCode = 1;
+    say(proxy);
   }
 } else {
   process.stderr.write(`error ${reason}\n`);

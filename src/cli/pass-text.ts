@@ -1,3 +1,4 @@
+import { counted } from '../domain/counted.ts';
 import { formatRef } from '../domain/object-ref.ts';
 import type { PassReport } from '../engine/report.ts';
 import { printable } from './control-characters.ts';
@@ -12,7 +13,12 @@ export function printPass(
   { scannedAt, blind, incidents, followed, unreadable }: PassReport,
   { out, paint, width, live }: Terminal,
 ): void {
-  out(paint('gray', `${scannedAt}  ${incidents.length} incidents, ${followed.length} pull requests followed`));
+  out(
+    paint(
+      'gray',
+      `${scannedAt}  ${counted(incidents.length, 'incident')}, ${counted(followed.length, 'pull request')} followed`,
+    ),
+  );
   const rows = [
     ...incidents.map(({ incident, decision, pullRequest }) => [
       decision.outcome,

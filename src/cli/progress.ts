@@ -1,3 +1,4 @@
+import { counted } from '../domain/counted.ts';
 import type { ProgressEvent } from '../engine/ports.ts';
 import { printable } from './control-characters.ts';
 import type { Terminal } from './terminal.ts';
@@ -16,7 +17,7 @@ export function progressLine({ width }: Terminal): {
 
 /** A progress event as one line. */
 export function describe(event: ProgressEvent): string {
-  if (event.step === 'observed') return `${event.pods} pods, ${event.incidents} incidents`;
+  if (event.step === 'observed') return `${counted(event.pods, 'pod')}, ${counted(event.incidents, 'incident')}`;
   if (event.step === 'investigating') return `investigating ${event.object} (${event.cause})`;
   return `${event.object}: ${event.outcome}`;
 }

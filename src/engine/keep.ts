@@ -4,13 +4,14 @@ import type { Fix } from '../domain/proposal.ts';
 import type { Location } from '../domain/source.ts';
 import { branchOf, bringUpToDate, commitsOf } from '../stages/deliver/deliver.ts';
 import type { OwnPullRequest } from '../stages/deliver/ledger.ts';
+import type { PullRequestState } from '../stages/deliver/state-block.ts';
 import { sameRepositoryKey } from '../stages/locate/spec.ts';
 import type { ForgeMemory } from './forge-memory.ts';
 import { followedIn } from './forge-memory.ts';
 import { noteWait } from './forge-wait.ts';
 import type { Located } from './locate.ts';
 import type { Mending } from './mend.ts';
-import { editAndProve } from './mend.ts';
+import { editAndProve, mend } from './mend.ts';
 import { outcomeOf, say } from './outcomes.ts';
 import type { EnginePorts } from './ports.ts';
 import { refusal } from './refusal.ts';
@@ -42,26 +43,40 @@ export async function keep(
     const { outcome, reason } = 'outcome' in commits ? commits : { outcome: 'human-edited' as const, reason: '' };
     return { answers: [], decision: { outcome, reason }, pullRequest };
   }
-  const { origin, name, rationale, changes, evidence } = state;
-  const chosen: Fix = { kind: 'fix', origin, name, rationale, changes, evidence };
   const { location } = located;
-  const worked = await editAndProve(ports, incident, scene, location, chosen, knowledge);
-  const mending: Mending = { answers: [chosen], why: '', refuted: false, chosen, ...worked };
-  const no = refusal(mending)?.reason ?? elsewhere(worked, location, memory, own);
-  if (no !== undefined || !worked.changeSet?.ok || !worked.proof) {
+  const mending = await again(ports, incident, scene, located, state, knowledge);
+  const { chosen, changeSet: edited, proof } = mending;
+  const no = refusal(mending)?.reason ?? elsewhere(mending, location, memory, own);
+  if (no !== undefined || !chosen || !edited?.ok || !proof) {
     const why = no ?? 'nothing was edited';
     await tellUnproven(ports, memory, own, why);
     const reason = `pull request #${pull.number} is open; on the present head: ${why}`;
     return { ...shown(mending), decision: { outcome: 'already-open', reason }, pullRequest };
   }
   await tellProven(ports, memory, own);
-  const { value: changeSet } = worked.changeSet;
+  const changeSet = edited.value;
   const { cluster } = scene.snapshot;
   const targetRevision = followedBy(changeSet, location);
-  const delivery = { incident, location, fix: chosen, changeSet, proof: worked.proof, cluster, targetRevision };
+  const delivery = { incident, location, fix: chosen, changeSet, proof, cluster, targetRevision };
   const delivered = await bringUpToDate({ ...ports, ...memory }, delivery, own, commits);
   noteWait(ports, memory.repoURL, delivered.retryAfter);
   return { ...shown(mending), decision: observed(ports, delivered), pullRequest };
+}
+
+/** The fix of an open pull request, edited and proven again; another one where somebody has changed what it replaces. */
+async function again(
+  ports: EnginePorts,
+  incident: Incident,
+  scene: Scene,
+  located: Located,
+  { origin, name, rationale, changes, evidence }: PullRequestState,
+  knowledge: ForgeKnowledge,
+): Promise<Mending> {
+  const chosen: Fix = { kind: 'fix', origin, name, rationale, changes, evidence };
+  const worked = await editAndProve(ports, incident, scene, located.location, chosen, knowledge);
+  const outdated = worked.changeSet?.ok === false && worked.changeSet.error.code === 'test-failed';
+  if (outdated) return mend(ports, incident, scene, located, knowledge);
+  return { answers: [chosen], why: '', refuted: false, chosen, ...worked };
 }
 
 function followedBy({ targetRevision, repoURL }: ChangeSet, location: Location): string {

@@ -3,6 +3,14 @@ import { problem } from '../domain/problem.ts';
 import type { PassReport } from './report.ts';
 
 /**
+ * Why a pass says too little: it was told to stop before its end, and what was not looked at must not be taken for well.
+ * Error code: `stopped`.
+ */
+export function stoppedEarly(signal: AbortSignal): Problem | undefined {
+  return signal.aborted ? problem('stopped', 'stopped before the end: not everything was looked at') : undefined;
+}
+
+/**
  * Why a pass that came to its end has not done everything: whoever makes single passes must not take that for success.
  * Error codes: `forge-unreadable`, `failed`.
  */

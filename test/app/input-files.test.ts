@@ -39,6 +39,8 @@ test('a file without Applications, and one that cannot be read, say so', (t) => 
   assert.equal(names(file(t, 'kind: List\nitems: []\n')), 'application-missing');
   assert.equal(names(file(t, '')), 'application-missing');
   assert.equal(names(join(tmpdir(), 'remendo-no-such-folder', 'a.yaml')), 'application-missing');
+  const folder = readApplications(tmpdir());
+  assert.match(folder.ok ? '' : folder.error.message, /EISDIR/, 'why it cannot be read is told');
   assert.equal(names(file(t, application('a').replace('metadata: {name: a}', 'metadata: {}'))), 'application-invalid');
   assert.equal(typeof names(file(t, 'a: [')), 'string');
 });

@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { remendo, scratch } from './remendo.ts';
 
 /** A kubeconfig for a server without TLS; the token is only there to be looked for in the output. */
@@ -126,5 +127,28 @@ describe('a cluster that does not answer', () => {
     assert.deepEqual([status, out], [1, '']);
     assert.match(err, /\[cluster-unauthorized\]/);
     assert.ok(!err.includes('a-token-that-nobody-may-see'), err);
+  });
+});
+
+describe('a scan that is stopped', () => {
+  for (const output of ['text', 'json']) {
+    it(`does not say that nothing fails (${output})`, async () => {
+      using folder = scratch();
+      const program = fileURLToPath(new URL('interrupted.ts', import.meta.url));
+      const { status, out, err } = await remendo([output], { directory: folder.path, program });
+      assert.deepEqual([status, out], [1, ''], err);
+      assert.match(err, /\[stopped\]/);
+    });
+  }
+});
+
+describe('a folder that cannot be made', () => {
+  it('ends the demo before it begins, and says how to name another', async () => {
+    using folder = scratch();
+    writeFileSync(join(folder.path, 'file'), '');
+    const { status, err } = await remendo(['demo', '--directory', 'file/below'], { directory: folder.path });
+    assert.equal(status, 1);
+    assert.match(err, /\[folder-unwritable\]\nhint: .*--directory/);
+    assert.doesNotMatch(err, /\n\s+at /);
   });
 });

@@ -3,6 +3,7 @@ import { suite, test } from 'node:test';
 import type { JsonObject } from '../../src/domain/json.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import { runLoop } from '../../src/engine/loop.ts';
+import { git } from '../../src/sandbox/github/git.ts';
 import type { GitHubSandbox } from '../../src/sandbox/github/sandbox.ts';
 import type { PassReport } from '../../src/engine/report.ts';
 import { HUNGRY, VERY_HUNGRY, application, behaviours, deployment, memory } from '../support/shop-manifests.ts';
@@ -237,6 +238,23 @@ void suite('troubles', { concurrency: 4 }, () => {
     const [pull, ...more] = await world.pulls();
     assert.deepEqual([pull?.head.sha, more.length], [before, 0]);
     assert.match(pull?.comments[0]?.body ?? '', /does not hold any more/);
+  });
+
+  void test('what an open pull request replaces was changed: the same pull request gets the fix of what is there now', async (t) => {
+    const world = await startWorld(t, {
+      ...ORDERS,
+      behaviours: behaviours({ orders: VERY_HUNGRY }),
+      config: { limits: { openPullRequests: 20, pullRequestsPerHour: 50, humanChange: 5 } },
+    });
+    const app = await world.app();
+    await passUntil(app, (report) => outcomeOf(report, 'orders') === 'opened');
+    await world.push({ orders: deployment('orders', memory('96Mi')) });
+    await passUntil(app, (report) => outcomeOf(report, 'orders') === 'updated');
+    const [pull, ...more] = await world.pulls();
+    assert.deepEqual([pull?.title, more.length], ['orders: set limits.memory to 192Mi', 0]);
+    const sha = await world.merge(1);
+    const path = world.github.repositoryPath(OWNER, NAME);
+    assert.equal(await git(path, ['show', `${sha}:shop/orders.yaml`]), deployment('orders', memory('192Mi')));
   });
 
   void test('a merged fix that somebody has replaced since teaches nothing', async (t) => {

@@ -35,6 +35,8 @@ const Question = z.strictObject({
   changed: z.number().optional(),
   /** Code of the refusal. */
   refused: z.string().optional(),
+  /** Words of the refusal. */
+  says: z.string().optional(),
 });
 export type Question = z.infer<typeof Question>;
 const Expect = z.strictObject({ about: z.string(), questions: z.array(Question) });

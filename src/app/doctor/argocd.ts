@@ -1,3 +1,4 @@
+import { counted } from '../../domain/counted.ts';
 import { z } from 'zod';
 import { parseJson } from '../../domain/json.ts';
 import { apiPath, bodyText } from '../../adapters/kubernetes/answer.ts';
@@ -26,7 +27,7 @@ export async function examineArgoCd(connection: Connection, snapshot: Snapshot):
   const namespaces = [...new Set(applications.map(({ metadata }) => metadata.namespace ?? ''))];
   const unread = applications.filter(({ status }) => status?.sync === undefined);
   return [
-    line.ok(`${applications.length} Applications in ${namespaces.join(', ')}`),
+    line.ok(`${counted(applications.length, 'Application')} in ${namespaces.join(', ')}`),
     ...(await tracking(connection, namespaces)),
     ...missingProjects(snapshot),
     ...several(unread, (names) =>

@@ -1,3 +1,4 @@
+import { counted } from '../../domain/counted.ts';
 import type { Connection } from '../../adapters/kubernetes/connect.ts';
 import { createClusterReader } from '../../adapters/kubernetes/cluster-reader.ts';
 import type { Config } from '../../config/config.ts';
@@ -79,7 +80,7 @@ async function examineCluster(
   try {
     const pods = snapshot.objects.Pod.length;
     add([
-      cluster.ok(`${snapshot.cluster} at ${connection.server}: ${pods} pods`),
+      cluster.ok(`${snapshot.cluster} at ${connection.server}: ${counted(pods, 'pod')}`),
       examineClock('API server', date, asked, answered),
     ]);
     add(await examineRights(connection, snapshot));

@@ -1,3 +1,4 @@
+import { counted } from '../../domain/counted.ts';
 import { DEFAULT_POLICY } from '../../domain/policy.ts';
 import { repositoryOf } from '../../domain/repository-url.ts';
 import type { Snapshot } from '../../domain/snapshot.ts';
@@ -76,7 +77,7 @@ function found(snapshot: Snapshot, repositories: readonly string[]): string {
     .map((url) => `# - ${oneLine(url)} (sources: ${sources.filter(({ repoURL }) => repoURL === url).length})`);
   const more = repositories.length > SHOWN ? [`# - and ${repositories.length - SHOWN} more`] : [];
   const count = snapshot.objects.Application.length;
-  const head = `# Found: ${count} Applications, ${repositories.length} Git repositories${repositories.length === 0 ? '.' : ':'}`;
+  const head = `# Found: ${counted(count, 'Application')}, ${counted(repositories.length, 'Git repository', 'Git repositories')}${repositories.length === 0 ? '.' : ':'}`;
   return `${[head, ...lines, ...more].join('\n')}\n`;
 }
 

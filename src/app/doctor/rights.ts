@@ -50,7 +50,7 @@ async function watches(connection: Connection, kinds: readonly Kind[]): Promise<
     answer.value.body.destroy();
     if (answer.value.status === 403) refused.push(kind);
   }
-  if (refused.length === 0) return line.ok('and watched', 'watch');
+  if (refused.length === 0) return line.ok('and can be watched', 'watch');
   return line.problem(
     `cannot watch ${refused.join(', ')}`,
     `${ROLE}; without it, changes are seen only at run.interval`,

@@ -1,3 +1,4 @@
+import { counted } from '../../domain/counted.ts';
 import { join } from 'node:path';
 import { verifyAudit as verify } from '../../adapters/audit/verify.ts';
 import type { GlobalOptions } from '../options.ts';
@@ -16,6 +17,6 @@ export async function verifyAudit(file: string | undefined, options: GlobalOptio
     return 1;
   }
   const { records, head } = verified.value;
-  terminal.out(`${path}: ${records} records, the chain holds; head ${head}`);
+  terminal.out(`${path}: ${counted(records, 'record')}, the chain holds; head ${head}`);
   return 0;
 }

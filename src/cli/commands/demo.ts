@@ -1,9 +1,13 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { play } from '../../demo/play.ts';
 import type { Played } from '../../demo/play.ts';
 import { STORY } from '../../demo/story.ts';
+import type { Problem } from '../../domain/problem.ts';
+import { problem } from '../../domain/problem.ts';
+import type { Result } from '../../domain/result.ts';
+import { err, ok } from '../../domain/result.ts';
 import { createTerminal, table } from '../terminal.ts';
 import type { Terminal } from '../terminal.ts';
 import { printProblem, stopSignal } from './shared.ts';
@@ -11,8 +15,13 @@ import { printProblem, stopSignal } from './shared.ts';
 /** `remendo demo`: 0 where the story ended as it must, else 1. A folder of its own stays only where there is something to read. */
 export async function demo({ directory }: { readonly directory?: string }): Promise<number> {
   const terminal = createTerminal();
-  const folder = directory ?? mkdtempSync(join(tmpdir(), 'remendo-demo-'));
   const { out, paint } = terminal;
+  const made = folderFor(directory);
+  if (!made.ok) {
+    printProblem(made.error, terminal);
+    return 1;
+  }
+  const folder = made.value;
   out(paint('bold', 'Remendo on an embedded cluster: ten workloads, one repository, a reviewer who merges.'));
   const tell = (seconds: number, line: string): void =>
     out(`${paint('gray', `${seconds.toFixed(1).padStart(5)} s`)}  ${line}`);
@@ -26,9 +35,22 @@ export async function demo({ directory }: { readonly directory?: string }): Prom
   return played.value.failures.length === 0 ? 0 : 1;
 }
 
+/** The folder that was named, else a new one. Error code: `folder-unwritable`. */
+function folderFor(directory: string | undefined): Result<string, Problem> {
+  try {
+    if (directory === undefined) return ok(mkdtempSync(join(tmpdir(), 'remendo-demo-')));
+    mkdirSync(directory, { recursive: true });
+    return ok(directory);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    const hint = 'name a folder that can be written to: remendo demo --directory DIR';
+    return err(problem('folder-unwritable', `no folder can be made: ${why}`, { hint }));
+  }
+}
+
 function summary(
   { records, modelCalls, failures, directory, milliseconds }: Played,
-  { out, paint, width }: Terminal,
+  { out, paint, width, live }: Terminal,
 ): void {
   const rows = STORY.map(({ workload, shows, ends }) => {
     const record = records.get(workload);
@@ -48,7 +70,12 @@ function summary(
   });
   const head = ['workload', 'cause', 'fix from', 'PR', 'lines', 'LLM', 'to PR', 'to end', 'outcome', 'what it shows'];
   out('');
-  out(table([head.map((name) => paint('bold', name)), ...rows], Math.max(width, 120), { column: 9, keep: 'start' }));
+  out(
+    table([head.map((name) => paint('bold', name)), ...rows], live ? Math.max(width, 120) : Number.POSITIVE_INFINITY, {
+      column: 9,
+      keep: 'start',
+    }),
+  );
   out('');
   for (const failure of failures) out(paint('red', `not as it must be: ${failure}`));
   out(

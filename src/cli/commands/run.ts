@@ -1,10 +1,13 @@
 import { buildApp } from '../../app/app.ts';
 import { credentialTroubles, obstacle } from '../../app/credential-troubles.ts';
+import type { CredentialScene } from '../../app/credential-troubles.ts';
 import { lookAtSecret } from '../../app/credentials-secret.ts';
 import { runOutput } from '../../app/scan-output.ts';
+import type { Problem } from '../../domain/problem.ts';
+import { problem } from '../../domain/problem.ts';
 import { pass } from '../../engine/pass.ts';
 import type { PassReport } from '../../engine/report.ts';
-import { unfinished } from '../../engine/unfinished.ts';
+import { stoppedEarly, unfinished } from '../../engine/unfinished.ts';
 import { runDaemon } from '../../serve/daemon.ts';
 import type { GlobalOptions, RepoOption } from '../options.ts';
 import { printPass } from '../pass-text.ts';
@@ -49,15 +52,13 @@ export async function run(options: RunOptions): Promise<number> {
     const report = await pass(app.ports, signal);
     await app.close();
     if (!report.ok) {
-      printProblem(report.error, terminal);
+      printProblem(stoppedEarly(signal) ?? report.error, terminal);
       return 1;
     }
     show(report.value);
     const { unreadable, incidents, followed } = report.value;
-    const left = unfinished(
-      unreadable,
-      [...incidents, ...followed].map(({ decision }) => decision),
-    );
+    const decisions = [...incidents, ...followed].map(({ decision }) => decision);
+    const left = stoppedEarly(signal) ?? unfinished(unreadable, decisions) ?? unable(credentials);
     if (left) printProblem(left, terminal);
     return left ? 1 : 0;
   }
@@ -70,6 +71,12 @@ export async function run(options: RunOptions): Promise<number> {
   if (ran.ok) return 0;
   printProblem(ran.error, terminal);
   return 1;
+}
+
+/** A scheduler that is never told would take a pass that cannot open anything for success. */
+function unable(credentials: CredentialScene): Problem | undefined {
+  const why = obstacle(credentials);
+  return why === undefined ? undefined : problem('credential-missing', why);
 }
 
 function print(report: PassReport, output: 'text' | 'json', terminal: Terminal): void {

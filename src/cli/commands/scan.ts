@@ -1,5 +1,6 @@
 import { scanOutput, scanStatus } from '../../app/scan-output.ts';
 import { pass } from '../../engine/pass.ts';
+import { stoppedEarly } from '../../engine/unfinished.ts';
 import { progressLine } from '../progress.ts';
 import type { GlobalOptions } from '../options.ts';
 import { printScan } from '../scan-text.ts';
@@ -20,9 +21,15 @@ export async function scan(options: ScanOptions): Promise<number> {
   const progress = progressLine(terminal);
   const app = await buildObserver(config, options, terminal, { progress: progress.show });
   if (!app) return 1;
-  const report = await pass(app.ports, stopSignal());
+  const signal = stopSignal();
+  const report = await pass(app.ports, signal);
   progress.clear();
   await app.close();
+  const stopped = stoppedEarly(signal);
+  if (stopped) {
+    printProblem(stopped, terminal);
+    return 1;
+  }
   if (!report.ok) {
     printProblem(report.error, terminal);
     return 1;

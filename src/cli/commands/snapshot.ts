@@ -1,3 +1,4 @@
+import { counted } from '../../domain/counted.ts';
 import { openCluster } from '../../app/cluster.ts';
 import { createSystemClock } from '../../adapters/clock/system-clock.ts';
 import { createLog } from '../../adapters/log/log.ts';
@@ -45,7 +46,7 @@ export async function snapshot(
   const { logs, missing } = written.value;
   const counts = Object.values(written.value.snapshot.objects).reduce((sum, objects) => sum + objects.length, 0);
   terminal.out(
-    `${directory}: ${counts} objects, ${logs} logs${missing.length === 0 ? '' : `, ${missing.length} logs could not be read`}`,
+    `${directory}: ${counted(counts, 'object')}, ${counted(logs, 'log')}${missing.length === 0 ? '' : `, ${counted(missing.length, 'log')} could not be read`}`,
   );
   return 0;
 }

@@ -45,6 +45,8 @@ export interface ClusterWorldOptions {
   readonly historyLimit?: number;
   /** Real milliseconds between bookmarks of a watch. */
   readonly bookmarkMs?: number;
+  /** What the API server says that the time is, for clients that compare it with their own; the real time when absent. */
+  readonly date?: () => Date;
 }
 
 /** Where a client finds the world's API. */
@@ -102,7 +104,7 @@ export function createClusterWorld(options: ClusterWorldOptions): ClusterWorld {
     token,
     user: USER,
     bookmarkMs: options.bookmarkMs ?? 5000,
-    now: () => clock.now(),
+    date: options.date,
     logOf: kubelet.log,
     onRequest: (line) => {
       requests.push(line);

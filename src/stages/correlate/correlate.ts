@@ -1,3 +1,4 @@
+import { compareText } from '../../domain/compare-text.ts';
 import type { Finding, Severity } from '../../domain/finding.ts';
 import { fingerprintOf } from '../../domain/fingerprint.ts';
 import type { Incident } from '../../domain/incident.ts';
@@ -81,7 +82,7 @@ function toIncident({ snapshot, owners, serving, root, effects, sharers, alike }
     ...(alike.length === 0 ? {} : { alike }),
     affected: affected.slice(0, MOST_AFFECTED),
     ...(effects.length === 0 ? {} : { showing: uniqueRefs(failing).slice(0, MOST_AFFECTED) }),
-    explains: explains.toSorted((a, b) => explainKey(a).localeCompare(explainKey(b))).slice(0, MOST_AFFECTED),
+    explains: explains.toSorted((a, b) => compareText(explainKey(a), explainKey(b))).slice(0, MOST_AFFECTED),
     stillServing,
   };
 }
@@ -107,7 +108,7 @@ function uniqueRefs(refs: readonly ObjectRef[]): ObjectRef[] {
 
 function byKey(refs: readonly ObjectRef[]): [string, ObjectRef][] {
   const unique = new Map(refs.map((ref) => [refKey(ref), ref]));
-  return [...unique].sort(([a], [b]) => a.localeCompare(b));
+  return [...unique].sort(([a], [b]) => compareText(a, b));
 }
 
 /** The workloads of the roots with an equal key, by their own keys; sorted once, for a whole fleet may fail for one cause. */
@@ -156,7 +157,7 @@ function rootKey({ workload, cause, subject }: Group): string {
 }
 
 function compareIncidents(a: Incident, b: Incident): number {
-  return SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) || sortKey(a).localeCompare(sortKey(b));
+  return SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) || compareText(sortKey(a), sortKey(b));
 }
 
 function sortKey({ object, cause, container = '', fingerprint }: Incident): string {

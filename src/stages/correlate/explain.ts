@@ -1,3 +1,4 @@
+import { compareText } from '../../domain/compare-text.ts';
 import type { Finding } from '../../domain/finding.ts';
 import { refKey } from '../../domain/object-ref.ts';
 import type { Snapshot } from '../../domain/snapshot.ts';
@@ -100,7 +101,7 @@ function push<T>(map: Map<string, T[]>, key: string, item: T): void {
 }
 
 function compare(a: Group, b: Group): number {
-  return sortKey(a).localeCompare(sortKey(b));
+  return compareText(sortKey(a), sortKey(b));
 }
 
 function sortKey({ workload, container = '', subject = '' }: Group): string {

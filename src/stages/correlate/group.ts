@@ -1,3 +1,4 @@
+import { compareText } from '../../domain/compare-text.ts';
 import type { Finding } from '../../domain/finding.ts';
 import type { ObjectRef } from '../../domain/object-ref.ts';
 import { refKey } from '../../domain/object-ref.ts';
@@ -42,8 +43,8 @@ export function groupFindings(findings: readonly Finding[], owners: OwnerIndex):
 
 function compareFindings(a: Finding, b: Finding): number {
   return (
-    (a.container ?? '').localeCompare(b.container ?? '') ||
-    refKey(a.object).localeCompare(refKey(b.object)) ||
-    a.summary.localeCompare(b.summary)
+    compareText(a.container ?? '', b.container ?? '') ||
+    compareText(refKey(a.object), refKey(b.object)) ||
+    compareText(a.summary, b.summary)
   );
 }

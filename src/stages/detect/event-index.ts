@@ -1,3 +1,4 @@
+import { compareText } from '../../domain/compare-text.ts';
 import type { Event } from '../../domain/kubernetes/cluster-objects.ts';
 import type { ObjectMeta } from '../../domain/kubernetes/meta.ts';
 import type { ObjectRef } from '../../domain/object-ref.ts';
@@ -49,7 +50,7 @@ function keyOf(kind = '', namespace = '', name = ''): string {
 /** By time, then by text, so that the order of the input never shows. */
 function newestFirst(a: Event, b: Event): number {
   const byTime = Date.parse(lastSeen(b) ?? '') - Date.parse(lastSeen(a) ?? '');
-  return byTime || (a.message ?? '').localeCompare(b.message ?? '');
+  return byTime || compareText(a.message ?? '', b.message ?? '');
 }
 
 /** The container that an event is about: from `spec.containers{web}`, else undefined. */

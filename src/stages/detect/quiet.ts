@@ -6,12 +6,12 @@ import type { NamedObjects } from './named-objects.ts';
 export type Quiet = 'ignored' | 'being-deleted' | 'switched-off' | 'not-yet-observed' | undefined;
 
 /**
- * Looks at every object of the chain: one that a person silenced, that is going away, that is paused, suspended or
- * scaled to zero, or whose controller has not yet seen its newest spec, says nothing about Git.
+ * Looks at every object of the chain, and at their Namespace: one that a person silenced, that is going away, that is
+ * paused, suspended or scaled to zero, or whose controller has not yet seen its newest spec, says nothing about Git.
  */
 export function quietReason(chain: readonly OwnerLink[], names: NamedObjects): Quiet {
   for (const { metadata, ref } of chain) {
-    if (metadata?.annotations?.['remendo.dev/ignore'] === 'true') return 'ignored';
+    if (isSilenced(metadata)) return 'ignored';
     if (metadata?.deletionTimestamp !== undefined) return 'being-deleted';
     const { kind, name, namespace } = ref;
     if (isSwitchedOff(kind, name, namespace, names)) return 'switched-off';
@@ -19,7 +19,12 @@ export function quietReason(chain: readonly OwnerLink[], names: NamedObjects): Q
   }
   const namespace = chain[0]?.ref.namespace;
   const around = namespace === undefined ? undefined : names.find('Namespace', namespace);
+  if (isSilenced(around?.metadata)) return 'ignored';
   return around?.metadata.deletionTimestamp === undefined ? undefined : 'being-deleted';
+}
+
+function isSilenced(metadata: ObjectMeta | undefined): boolean {
+  return metadata?.annotations?.['remendo.dev/ignore'] === 'true';
 }
 
 function isSwitchedOff(kind: string, name: string, namespace: string | undefined, names: NamedObjects): boolean {

@@ -56,8 +56,8 @@ export interface FanIn {
    * none with the same content is found.
    */
   declaration(target: Target, checkout: Checkout): DeclaredApplication | undefined;
-  /** Value files like one of an Application that seem to be for other environments, and that no known Application reads. */
-  unread(target: Target, checkout: Checkout, file: string): readonly string[];
+  /** Value files like an Application's own that seem to be for other environments, which may share another: see unreadSiblings. */
+  unread(target: Target, checkout: Checkout, file: string, shared: string): readonly string[];
   /** The Application as an overlay makes it: its own manifest may be among the changed files. */
   underOverlay(target: Target, checkout: Checkout, overlay: Overlay): Target;
 }
@@ -145,10 +145,11 @@ export function createFanIn(dependencies: FanInDependencies): FanIn {
     home,
     declaration,
     underOverlay,
-    unread: (target, checkout, file) =>
+    unread: (target, checkout, file, shared) =>
       unreadSiblings(
         checkout,
         file,
+        shared,
         known(target, checkout).map(({ spec }) => spec),
       ),
     async pairs(location, changeSet) {

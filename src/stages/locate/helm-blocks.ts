@@ -1,7 +1,7 @@
 import type { Operation } from '../../domain/change.ts';
 import type { FieldPath } from '../../domain/field-path.ts';
 import { getField } from '../../domain/field-path.ts';
-import type { JsonValue } from '../../domain/json.ts';
+import type { JsonObject, JsonValue } from '../../domain/json.ts';
 import { deepEqual, isArray, isObject, plainText } from '../../domain/json.ts';
 import type { ValueChange } from './helm-layers.ts';
 import { isScalar, nodesOf } from './places.ts';
@@ -24,7 +24,7 @@ export function blockChanges({ declared, operations }: Goal, values: JsonValue):
         if (path.length === 0) continue;
         const equal = parent !== undefined && deepEqual(parent, value) && !isEmpty(value);
         const named = path.at(-1) === namesOf(parentPath).at(-1) && typeof parentPath.at(-1) === 'string';
-        const part = !equal && (isPartOf(value, parent) || namesItemsOf(value, parent));
+        const part = !equal && isPartOf(value, parent);
         if (!equal && !named && !part) continue;
         const change = changeBelow(path, value, rest, operation);
         const similarity =
@@ -49,6 +49,7 @@ export function blockChanges({ declared, operations }: Goal, values: JsonValue):
 /** Whether a chart may have put a map or list of its values into a longer one: all of it is there. */
 function isPartOf(value: JsonValue, whole: JsonValue | undefined): boolean {
   if (isEmpty(value)) return false;
+  if (isObject(value) && isArray(whole)) return namesItemsOf(value, whole);
   if (isArray(value)) return isArray(whole) && value.every((item) => whole.some((other) => deepEqual(item, other)));
   if (!isObject(value) || !isObject(whole)) return false;
   return Object.entries(value).every(([key, item]) => {
@@ -58,8 +59,7 @@ function isPartOf(value: JsonValue, whole: JsonValue | undefined): boolean {
 }
 
 /** Whether a map of the values stands for a list of named items: `env: {LEVEL: info}` for `[{name: LEVEL, value: info}]`. */
-function namesItemsOf(map: JsonValue, list: JsonValue | undefined): boolean {
-  if (!isObject(map) || !isArray(list) || isEmpty(map)) return false;
+function namesItemsOf(map: JsonObject, list: readonly JsonValue[]): boolean {
   const names = new Set(list.map((item) => (isObject(item) ? plainText(item.name ?? '') : '')));
   return Object.keys(map).every((key) => names.has(key));
 }

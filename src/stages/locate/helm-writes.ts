@@ -3,12 +3,15 @@ import type { FieldPath } from '../../domain/field-path.ts';
 import { formatFieldPath, getField } from '../../domain/field-path.ts';
 import type { JsonValue } from '../../domain/json.ts';
 import { isArray, isObject, plainText } from '../../domain/json.ts';
+import { isGlob } from '../../domain/glob.ts';
 import { sourcePath } from './application-places.ts';
 import type { Layer, ValueChange, ValueLeaf } from './helm-layers.ts';
 import { setsAt } from './helm-layers.ts';
 import { editAt, isScalar, nest } from './places.ts';
 import type { Goal } from './goal.ts';
 import type { Candidate, LocateContext } from './session.ts';
+import { isOfEnvironment, namedValueFiles } from './sibling-files.ts';
+import { sourcesOf } from './spec.ts';
 
 /**
  * Where a change of the chart's values can be written: first the layer that decides the key now; then stronger ones,
@@ -29,7 +32,7 @@ export function* writeCandidates(
     layer.place.closed === undefined && !(layer.place.kind === 'chart-values' && ownValues);
   const current = layers[deciding];
   const decided = current && open(current) ? writeIn(current, leaves, values, change) : undefined;
-  const later = decided !== undefined && current !== undefined && mayBeShared(current, layers, context, goal);
+  const later = decided === undefined || current === undefined ? false : mayBeShared(current, layers, context, goal);
   if (decided && !later) yield decided;
   else if (current && goal.mending) yield* mendedWhereItIs(current, leaves, values, change, goal);
   const above = layers.slice(deciding + 1).filter((layer) => open(layer) && layer.parameter === undefined);
@@ -41,7 +44,7 @@ export function* writeCandidates(
     const place = `${candidate.place}, which overrides ${current?.place.label ?? 'the default'}`;
     yield current ? { ...candidate, place } : { ...candidate, place, guess: true };
   }
-  if (decided && later) yield decided;
+  if (decided && later === true) yield decided;
   if (overrides.size === 0 && change.value !== undefined) {
     const candidate = newInlineValues(change, context, goal);
     if (candidate) yield candidate;
@@ -76,18 +79,30 @@ function inOrder(above: readonly Layer[], { key }: ValueChange): ReadonlySet<Lay
   return new Set([...siblings, ...files, ...inline, ...defaults]);
 }
 
-/** Whether a value file stands before the environment's own, and others may be rendered with it that are not seen from here. */
+/**
+ * Whether a value file stands before the environment's own, and others may be rendered with it that are not seen from here;
+ * `missing` where the environment's own, which the Application names last, does not exist, or it names none.
+ */
 function mayBeShared(
   { place }: Layer,
   layers: readonly Layer[],
   { fanIn }: LocateContext,
   { location, source }: Pick<Goal, 'location' | 'source'>,
-): boolean {
+): 'missing' | boolean {
   const last = layers.findLast((layer) => layer.place.kind === 'values')?.place;
-  if (place.kind !== 'values' || !last || last.file === place.file) return false;
-  const { checkout, refs } = source.request;
+  const { checkout, refs, source: written } = source.request;
+  // Of a chart that is deployed with its defaults alone, another environment may be what has a file beside them.
+  if (place.kind === 'chart-values' && !last) {
+    const others = fanIn.unread(location, checkout, place.file, place.file);
+    return others.some(isOfEnvironment) ? 'missing' : false;
+  }
+  if (place.kind !== 'values' || !last) return false;
   const at = [checkout, ...refs.values()].find((one) => one.repoURL === last.repoURL && one.revision === last.revision);
-  return at !== undefined && fanIn.unread(location, at, last.file).length > 0;
+  const all = sourcesOf(location.spec);
+  const named = namedValueFiles(written, all.ok ? all.value : [], last.repoURL).at(-1);
+  const own = named === undefined || isGlob(named) ? last.file : named;
+  if (!at || own === place.file || fanIn.unread(location, at, own, place.file).length === 0) return false;
+  return last.file === place.file ? 'missing' : true;
 }
 
 function isAmount({ operations = [] }: Partial<Pick<Goal, 'operations'>>): boolean {

@@ -18,7 +18,7 @@ import type { Attempt, Candidate, LocateContext, Session, Settled, Tried } from 
 import { createSession, toResult } from './session.ts';
 import { pinnedBeside } from './pinned.ts';
 import { templateHint } from './template-hint.ts';
-import { unreadValues, unwrittenOptions } from './unwritten-options.ts';
+import { missingValues, unreadValues, unwrittenOptions } from './unwritten-options.ts';
 
 /** Why a change cannot be made in Git, with what was tried. */
 export type PlanProblem = Problem & { readonly tried?: readonly Tried[] };
@@ -39,7 +39,7 @@ export async function planChange(
   if (!base.ok) return base;
   const expected = expectedAfter(base.value.objects, changes);
   if (!expected.ok) return expected;
-  const session = await createSession(context, location, base.value, checkouts, alike && { changes, alike });
+  const session = await createSession(context, location, base.value, checkouts, changes, alike);
   let settled: Settled = { edits: [] };
   let changeSet: ChangeSet | undefined;
   const places: string[] = [];
@@ -159,6 +159,7 @@ async function hintFor(context: LocateContext, session: Session, goal: Goal): Pr
     templateHint(goal) ??
     triedHint(session, goal) ??
     unreadValues(goal.source) ??
+    missingValues(context, goal) ??
     unwrittenOptions(context, goal) ??
     (await pinnedBeside(context.git, goal.location))
   );

@@ -1,8 +1,10 @@
+import type { Change } from '../../domain/change.ts';
 import type { ChangeSet, SourceEdit } from '../../domain/change-set.ts';
 import type { FieldPath } from '../../domain/field-path.ts';
 import type { JsonValue } from '../../domain/json.ts';
 import { deepEqual } from '../../domain/json.ts';
 import { formatRef, refKey } from '../../domain/object-ref.ts';
+import type { ObjectRef } from '../../domain/object-ref.ts';
 import type { Problem } from '../../domain/problem.ts';
 import { formatPlace, problem } from '../../domain/problem.ts';
 import type { Result } from '../../domain/result.ts';
@@ -92,16 +94,20 @@ export interface Session {
   pinned(repoURL: string): Promise<string | undefined>;
 }
 
-/** Opens a question. `known` are checkouts by address and revision, read and filled; `mended` says that it is about a fault. */
+/**
+ * Opens a question. `known` are checkouts by address and revision, read and filled; `changes` are what is wished, and `alike`
+ * says that it is about a fault, and which other objects have it.
+ */
 export async function createSession(
   context: LocateContext,
   location: Location,
   base: RenderedApplication,
   known: Map<string, Checkout>,
-  mended?: SameFault,
+  changes: readonly Change[] = [],
+  alike?: readonly ObjectRef[],
 ): Promise<Session> {
   const { renders, fanIn, renderLimit } = context;
-  const fault = mended ?? { changes: [], alike: [] };
+  const fault: SameFault = { changes, alike: alike ?? [] };
   const tried: Tried[] = [];
   const pins = new Map<string, string | undefined>();
   const start = renders.count();
@@ -166,7 +172,7 @@ export async function createSession(
 
   return {
     base,
-    mending: mended !== undefined,
+    mending: alike !== undefined,
     tried,
     hasBudget: () => renders.count() - start < renderLimit,
     async attempt(candidate, settled, wanted) {

@@ -5,6 +5,7 @@ import { sha256 } from '../../domain/fingerprint.ts';
 import { canonicalJson } from '../../domain/json.ts';
 import { refKey } from '../../domain/object-ref.ts';
 import type { Answer, Declined, Fix, Origin } from '../../domain/proposal.ts';
+import { danglingMount } from './dangling-mount.ts';
 import { factAgainst } from './facts/against.ts';
 import { immutableReason } from './immutable.ts';
 import { startsWith } from './object-diff.ts';
@@ -81,6 +82,8 @@ async function answerOf(proposer: Proposer, context: ProposeContext): Promise<An
     if (effect === effectOf([], context)) return decline('its change changes nothing');
     const fixed = immutableReason(answer.changes, context);
     if (fixed !== undefined) return decline(fixed);
+    const dangling = danglingMount(answer.changes, context);
+    if (dangling !== undefined) return decline(dangling);
     const told = HELD_AGAINST_FACTS[origin];
     const fact = told === undefined ? undefined : await factAgainst(answer.changes, context);
     if (fact === undefined) return answer;

@@ -1,7 +1,7 @@
 import type { Pod } from '../../domain/kubernetes/pod.ts';
 import { findObject } from '../../domain/snapshot.ts';
-import { deploymentsOf } from './history/deployments.ts';
-import { time } from './history/time.ts';
+import { deploymentsOf } from './deployments.ts';
+import { time } from './time.ts';
 import { wasStarted } from './pod-state.ts';
 import type { ProposeContext } from './proposer.ts';
 

@@ -1,3 +1,4 @@
+import { counted } from '../../domain/counted.ts';
 import type { Condition } from '../../domain/kubernetes/meta.ts';
 import type { ObjectRef } from '../../domain/object-ref.ts';
 import { findObject } from '../../domain/snapshot.ts';
@@ -62,11 +63,15 @@ function ofRollout({ generation, observed, desired, updated, all, available }: R
     return { state: 'not-ready', detail: 'the newest generation is not observed yet' };
   }
   if (desired === 0) return { state: 'idle', detail: 'no replicas are wanted' };
-  if (updated < desired) return { state: 'not-ready', detail: `${updated} of ${desired} replicas are updated` };
+  if (updated < desired)
+    return { state: 'not-ready', detail: `${updated} of ${counted(desired, 'replica is', 'replicas are')} updated` };
   // Old pods are available as well: a rollout that is stuck must not count by them.
   if (all !== undefined && all > updated)
-    return { state: 'not-ready', detail: `${all - updated} old replicas are still there` };
-  const detail = `${available} of ${desired} replicas are available`;
+    return {
+      state: 'not-ready',
+      detail: `${counted(all - updated, 'old replica is', 'old replicas are')} still there`,
+    };
+  const detail = `${available} of ${counted(desired, 'replica is', 'replicas are')} available`;
   return { state: available < desired ? 'not-ready' : 'ready', detail };
 }
 

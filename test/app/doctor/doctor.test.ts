@@ -62,7 +62,7 @@ describe('on a set-up that works', () => {
     assert.equal(find(out, 'rights', 'list').result, 'ok');
     assert.equal(find(out, 'rights', 'watch').result, 'ok');
     assert.equal(find(out, 'rights', 'pods/log').result, 'ok');
-    assert.match(find(out, 'argocd').detail, /1 Applications in argocd/);
+    assert.match(find(out, 'argocd').detail, /1 Application in argocd/);
     assert.match(find(out, 'repository').detail, /fetched; main/);
     assert.match(find(out, 'forge').detail, /remendo-bot may open pull requests/);
     assert.match(find(out, 'programs', 'git').detail, /git version/);
@@ -114,7 +114,7 @@ describe('on a set-up that works', () => {
     const { cluster: _none, ...defaults } = completeConfig({});
     assert.deepEqual(rest, defaults);
     assert.match(cluster.name ?? '', /./);
-    assert.match(text, /1 Applications, 1 Git repositories/);
+    assert.match(text, /1 Application, 1 Git repository/);
     writeFileSync(file, 'mode: propose\n');
     const again = await remendo(['init', file], env);
     assert.equal(again.status, 1);

@@ -120,7 +120,7 @@ test('a CRD without schema and without a status subresource: what cannot be read
     assert.equal(scan.status, 0, scan.err);
     assert.match(scan.err, /"object":"argocd\/(?:empty|odd)".*object cannot be read and is left out/);
     const { out } = await say('doctor');
-    assert.match(out, /✓ argocd: 1 Applications in argocd/);
+    assert.match(out, /✓ argocd: 1 Application in argocd/);
     assert.match(out, /✗ argocd status: no sync status: old/);
   }));
 

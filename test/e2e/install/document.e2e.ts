@@ -47,7 +47,7 @@ const STEPS: readonly Step[] = [
       assert.match(out, /^✓ cluster: \S+ at https:/m);
       assert.match(out, /^✓ rights list: every kind/m);
       assert.match(out, /^✗ rights write: the identity may delete deployments/m);
-      assert.match(out, /^✓ argocd: \d+ Applications in argocd/m);
+      assert.match(out, /^✓ argocd: \d+ Applications? in argocd/m);
       assert.match(out, /^✓ repository https:.*install\.git: fetched; main/m);
       assert.match(out, /^\? forge: could not check: there is no credential/m);
       assert.match(out, /^1 problem, \d+ could not be checked$/m);

@@ -39,7 +39,7 @@ export interface Watch {
   read(what: string, text: string): void;
 }
 
-const BRANCH = /\/git\/refs\/heads\/(.+)$/;
+const BRANCH = /\/git\/refs\/heads(?:\/|%2F)(.+)$/i;
 const Body = z.looseObject({
   state: z.string().optional(),
   head: z.string().optional(),

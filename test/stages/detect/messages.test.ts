@@ -121,11 +121,11 @@ describe('grammars of messages', () => {
       ['Readiness probe failed: ', { type: 'readiness', failure: 'exec' }],
       [
         'Liveness probe errored and resulted in unknown state: rpc error: code = Unknown desc = failed to exec in container: failed to start exec "1": OCI runtime exec failed: exec failed: unable to start container process: exec: "curl": executable file not found in $PATH: unknown',
-        { type: 'liveness', failure: 'exec' },
+        { type: 'liveness', failure: 'exec', errored: true },
       ],
       [
         'Readiness probe errored: rpc error: code = NotFound desc = container is not created or running',
-        { type: 'readiness', failure: 'other' },
+        { type: 'readiness', failure: 'other', errored: true },
       ],
     ];
     for (const [text, expected] of texts) assert.deepEqual(parseProbeResult(text), expected, text);

@@ -37,6 +37,7 @@ async function ask({ applications, sources }: SourceCase, question: Question): P
   if (question.refused !== undefined) {
     assert.ok(!plan.ok, plan.ok ? plan.value.files.map(({ diff }) => diff).join('\n') : '');
     assert.equal(plan.error.code, question.refused, JSON.stringify(plan.error));
+    assert.ok(plan.error.message.includes(question.says ?? ''), plan.error.message);
     return;
   }
   assert.ok(plan.ok, plan.ok ? '' : JSON.stringify(plan.error, null, 1));

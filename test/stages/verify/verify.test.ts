@@ -233,7 +233,7 @@ test('pods of before the fix do not make a stuck rollout look done', async () =>
     { snapshot: snapshotWith({ Deployment: [made.value] }) },
     { soakSince: at(3).toISOString() },
   );
-  assert.match(stuck.detail, /1 old replicas are still there/);
+  assert.match(stuck.detail, /1 old replica is still there/);
 });
 
 test('a clock that went back does not make the soak last for ever', async () => {

@@ -25,8 +25,8 @@ export interface ApiServerOptions {
   /** Name of the client that the token stands for. */
   readonly user: string;
   readonly bookmarkMs: number;
-  /** Dates the answers. */
-  readonly now: () => Date;
+  /** Dates the answers; the real time when absent. */
+  readonly date?: (() => Date) | undefined;
   readonly logOf: (pod: Pod, containerID: string) => readonly string[] | undefined;
   /** Told of every request as `METHOD /path?query`. */
   readonly onRequest: (line: string) => void;
@@ -91,7 +91,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   const server = createServer((request, response) => {
     void (async () => {
       try {
-        response.setHeader('Date', options.now().toUTCString());
+        if (options.date) response.setHeader('Date', options.date().toUTCString());
         if (faults.current.slow !== undefined) await wait(faults.current.slow, undefined, { ref: false });
         if (faults.current.unreachable === true) {
           request.socket.destroy();

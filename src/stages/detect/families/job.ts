@@ -1,3 +1,4 @@
+import { sameObject } from '../../../domain/object-ref.ts';
 import { refOfKind } from '../../../domain/snapshot.ts';
 import { defineDetector } from '../detector.ts';
 import { fieldEvidence } from '../evidence.ts';
@@ -24,16 +25,15 @@ export const job = defineDetector({
         .find((found) => found !== undefined);
       const object = refOfKind('Job', metadata);
       if (condition === undefined || !index.judged(object)) continue;
-      const pods = index.pods.filter(({ pod }) =>
-        pod.metadata.ownerReferences?.some(({ kind, uid }) => kind === 'Job' && uid === metadata.uid),
-      );
+      const pods = index.pods.filter(({ chain }) => chain.some(({ ref }) => sameObject(ref, object)));
       const late = pods.length > 0 && pods.every(({ pod }) => overDeadline(pod)) ? pods : [];
       const { type, reason, message = '', lastTransitionTime: since } = condition;
       report('job/failed', {
         object,
-        summary: late.length > 0
-          ? 'the Job failed: its pods ran longer than their deadline (activeDeadlineSeconds)'
-          : `the Job failed${reason === undefined ? '' : ` (${reason})`}`,
+        summary:
+          late.length > 0
+            ? 'the Job failed: its pods ran longer than their deadline (activeDeadlineSeconds)'
+            : `the Job failed${reason === undefined ? '' : ` (${reason})`}`,
         since,
         evidence: [
           fieldEvidence(object, `status.conditions[type=${type}]`, `${reason ?? type}: ${message}`, since),

@@ -1,3 +1,4 @@
+import { compareText } from '../../../domain/compare-text.ts';
 import { lastSeen } from '../event-index.ts';
 import { defineDetector } from '../detector.ts';
 import { eventEvidence, fieldEvidence } from '../evidence.ts';
@@ -76,7 +77,7 @@ export const scheduling = defineDetector({
       if (index.age(since) < patience || awaitsNode(index, view)) continue;
       const constraints = checkNodeConstraints(index, pod.spec);
       const cause = causeOf(obstacles, constraints, condition.reason);
-      const pairs = Object.entries(constraints.selector).sort(([a], [b]) => a.localeCompare(b));
+      const pairs = Object.entries(constraints.selector).sort(([a], [b]) => compareText(a, b));
       const selector = cause === 'scheduling/node-selector' && pairs.length > 0 ? constraints.selector : undefined;
       const subject = selector && pairs.map(([key, value]) => `${key}=${value}`).join(',');
       const volumes = cause === 'scheduling/volume-elsewhere' ? placedVolumes(index, pod) : [];

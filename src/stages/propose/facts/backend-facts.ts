@@ -6,7 +6,7 @@ import { show } from '../answers.ts';
 import { knownObjects } from '../known-objects.ts';
 import type { ProposeContext } from '../proposer.ts';
 import { portsOfService } from '../rules/ingress-port.ts';
-import { meantSo } from '../rules/missing-names.ts';
+import { meantSo } from '../missing-names.ts';
 import { selectorMatches, texts, workloadsIn } from '../workloads.ts';
 import type { Edited } from './edited.ts';
 import { siblingsAfter } from './edited.ts';

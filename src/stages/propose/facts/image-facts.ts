@@ -10,7 +10,7 @@ import { declaredContainers } from '../pod-template.ts';
 import type { ProposeContext } from '../proposer.ts';
 import { ranBefore } from '../ran-before.ts';
 import { NOT_A_TYPO, isOwn } from '../rules/image.ts';
-import { isNear } from '../rules/similar.ts';
+import { isNear } from '../similar.ts';
 import type { Edited } from './edited.ts';
 
 const OTHER_TAG = 'the registry itself is in trouble: another of its images would not help';

@@ -8,8 +8,8 @@ import { podReferences } from '../pod-references.ts';
 import type { ProposeContext } from '../proposer.ts';
 import { ranBefore } from '../ran-before.ts';
 import { isReferenced, nameOf } from '../rules/config-reference.ts';
-import { belongsTo, hadKeyUntil, isOwn, meantSo, userOf } from '../rules/missing-names.ts';
-import { isNear } from '../rules/similar.ts';
+import { belongsTo, hadKeyUntil, isOwn, meantSo, userOf } from '../missing-names.ts';
+import { isNear } from '../similar.ts';
 import type { Edited } from './edited.ts';
 import { followsRename } from './renamed-data.ts';
 

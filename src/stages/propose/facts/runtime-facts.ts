@@ -3,12 +3,13 @@ import { formatFieldPath } from '../../../domain/field-path.ts';
 import { sameObject } from '../../../domain/object-ref.ts';
 import { podTemplatePath } from '../../../domain/pod-template.ts';
 import { formatCommit, lastFieldChange } from '../field-history.ts';
-import { namedUnits, lastWords } from '../history/named.ts';
+import { namedUnits } from '../history/named.ts';
+import { symptomText } from '../symptom-text.ts';
 import { downBefore, downService, earlierFail, missedBefore, runsWell } from '../history/outside.ts';
-import { ranWell } from '../history/ran-well.ts';
+import { ranWell } from '../ran-well.ts';
 import { remoteTrouble } from '../history/remote.ts';
 import { progressOf } from '../history/stalled.ts';
-import { time } from '../history/time.ts';
+import { time } from '../time.ts';
 import type { Unit } from '../history/units.ts';
 import type { ProposeContext } from '../proposer.ts';
 import type { Edited } from './edited.ts';
@@ -59,7 +60,7 @@ export async function runtimeFact(edited: readonly Edited[], context: ProposeCon
 async function ranWellFact(units: readonly Unit[], context: ProposeContext): Promise<string | undefined> {
   const well = ranWell(context);
   if (well === undefined) return undefined;
-  const text = [...context.incident.evidence.map((evidence) => evidence.text), await lastWords(context)].join('\n');
+  const text = await symptomText(context);
   if (FILLS_UP.test(text)) return undefined;
   const named = await namedUnits(units, context);
   return named.length > 0

@@ -7,7 +7,7 @@ import type { RenderedObject } from '../../../domain/source.ts';
 import type { DeclaredContainer } from '../pod-template.ts';
 import { declaredContainers, declaredPodSpec } from '../pod-template.ts';
 import type { ProposeContext } from '../proposer.ts';
-import { asksFor } from '../rules/missing-names.ts';
+import { asksFor } from '../missing-names.ts';
 import { selectorMatches, texts } from '../workloads.ts';
 import type { Explaining } from './explains.ts';
 import { namesHost } from './outside.ts';
@@ -105,6 +105,7 @@ function doubt({ declared }: ProposeContext, { ref }: RenderedObject, words: rea
     before: declared.object,
     path: ['metadata', 'name'],
     leaves: [],
+    called: formatRef(ref),
     untouchable: `${formatRef(ref)} changed too, and the symptom may well come of that`,
     words,
   };

@@ -2,7 +2,7 @@ import type { ReplicaSet } from '../../../domain/kubernetes/workload.ts';
 import { findObject } from '../../../domain/snapshot.ts';
 import type { ProposeContext } from '../proposer.ts';
 import { rolledOut } from '../ran-before.ts';
-import { time } from './time.ts';
+import { time } from '../time.ts';
 
 /** When the rollout that failed began, and what of the workload worked before it. Times in milliseconds. */
 export interface Beginning {

@@ -6,8 +6,8 @@ import type { GitCommit } from '../../../ports/git.ts';
 import { baseName } from '../kustomize-hash.ts';
 import type { SourceVersion } from '../proposer.ts';
 import { alignGenerated } from './align.ts';
-import { SKEW } from './deployments.ts';
-import { time } from './time.ts';
+import { SKEW } from '../deployments.ts';
+import { time } from '../time.ts';
 import type { GoodState } from './last-good.ts';
 import type { Unit } from './units.ts';
 

@@ -11,10 +11,12 @@ import type { ProposeContext } from '../proposer.ts';
 import { selectorMatches, texts } from '../workloads.ts';
 import { aroundUnits, changedMakers } from './around.ts';
 import { dataUnits } from './data-units.ts';
+import { demanded } from './demanded.ts';
 import { canMend } from './direction.ts';
 import type { Explaining } from './explains.ts';
 import type { Unit } from './units.ts';
 import { unitsOf } from './units.ts';
+import { withMounts } from './volume-parts.ts';
 
 /** Every field that can explain the incident and differs between the last good state and now; `text` is the symptom's words. */
 export function changedUnits(
@@ -22,7 +24,7 @@ export function changedUnits(
   what: Explaining,
   before: readonly RenderedObject[],
   text: string,
-): Unit[] {
+): readonly Unit[] {
   const { declared, incident } = context;
   const then = before.find(({ ref }) => sameObject(ref, declared.ref));
   const mine = incident.container === undefined ? undefined : new Set([incident.container]);
@@ -31,10 +33,11 @@ export function changedUnits(
   const selected = what.selected && then ? selectedUnits(context, what.selected, then.object, before) : [];
   const around = what.around && then ? aroundUnits(context, then, what, own, before, text) : [];
   const all = [...own, ...around, ...changedMakers(context, before), ...data, ...selected];
-  return all
+  const left = all
     .flatMap((unit) => (unit.untouchable === undefined ? narrowed(unit, context) : [unit]))
     .map((unit) => ({ ...unit, leaves: unit.leaves.filter((leaf) => canMend(incident, leaf)) }))
     .filter(({ leaves, untouchable }) => leaves.length > 0 || untouchable !== undefined);
+  return withMounts(left);
 }
 
 /** Workloads that a Service selected before: their labels or ports may be what changed. */
@@ -81,6 +84,7 @@ function namesMissing({ leaves }: Unit, { missing, backend, autoscaling }: Facts
 
 function narrowedInPod(unit: Unit, { incident, declared }: ProposeContext): Unit[] {
   const { missing, refusal, unschedulable } = incident.facts;
+  if (refusal?.by === 'pod-security') return demanded(unit, refusal);
   if (unit.path.at(-1) === 'resources') {
     const asked = [
       ...(refusal?.resources ?? []).map(({ resource }) => resource.split('.').at(-1) ?? ''),

@@ -4,9 +4,9 @@ import { failingPods, revisionOf } from '../ran-before.ts';
 import type { ProposeContext, SourceVersion } from '../proposer.ts';
 import type { Beginning } from './beginning.ts';
 import { SAME_ROLLOUT } from './beginning.ts';
-import type { Deployment } from './deployments.ts';
-import { around, deploymentsOf, statesOf } from './deployments.ts';
-import { time } from './time.ts';
+import type { Deployment } from '../deployments.ts';
+import { around, deploymentsOf, statesOf } from '../deployments.ts';
+import { time } from '../time.ts';
 
 /** The deployment that broke a workload, and the one before it. */
 export type Pair = NonNullable<ReturnType<typeof around>>;

@@ -9,7 +9,7 @@ import { leafChanges } from '../object-diff.ts';
 import type { PodReference } from '../pod-references.ts';
 import { concerns, podReferences } from '../pod-references.ts';
 import type { ProposeContext } from '../proposer.ts';
-import { isSlipOfKey } from '../rules/renamed.ts';
+import { isSlipOfKey } from '../renamed.ts';
 import type { Unit } from './units.ts';
 
 const DATA: ReadonlySet<string> = new Set(['data', 'binaryData', 'stringData']);
@@ -36,9 +36,12 @@ export function dataUnits(context: ProposeContext, before: readonly RenderedObje
     if (!now) return [{ ...removed(then, declared) }];
     const units = changedKeys(now, then.object, missing?.key, context);
     // What a file holds is nothing to who makes the container: only that it is there.
-    const isLost = ({ leaves }: Unit): boolean => leaves.some(({ from }) => from === undefined);
     return incident.cause === 'config/create-error' ? units.filter(isLost) : units;
   });
+}
+
+function isLost({ leaves }: Unit): boolean {
+  return leaves.some(({ from }) => from === undefined);
 }
 
 function changedKeys(now: RenderedObject, then: JsonObject, key: string | undefined, context: ProposeContext): Unit[] {

@@ -176,7 +176,6 @@ const ONE_NODE: Explaining = { ...NOTHING, pod: ['volumes[]'], object: ['spec.re
  * `Multi-Attach error ... already used by pod(s) a, b`): pods of one ReplicaSet differ in the last part of their names only.
  */
 function heldByOwnPod({ evidence, affected }: Incident): boolean {
-  const setOf = (name: string): string => name.slice(0, name.lastIndexOf('-'));
   const waiting = new Set(affected.flatMap(({ kind, name }) => (kind === 'Pod' ? [setOf(name)] : [])));
   const held = evidence.map(({ text }) =>
     /Multi-Attach error .* already used by pod\(s\) ([\w.-]+(?:, [\w.-]+)*)/.exec(text),
@@ -187,6 +186,11 @@ function heldByOwnPod({ evidence, affected }: Incident): boolean {
 /** The kubelet could not ask at all, for its container runtime did not answer (pkg/kubelet/prober; CRI over gRPC). */
 const UNASKED =
   /probe errored\b[^\n]*(?:deadline exceeded|transport is closing|error while dialing|code = Unavailable)/i;
+
+/** The name of the ReplicaSet of a pod. */
+function setOf(pod: string): string {
+  return pod.slice(0, pod.lastIndexOf('-'));
+}
 
 /** What can explain an incident's cause; undefined where nothing in Git can. */
 export function explaining(incident: Incident): Explaining | undefined {

@@ -3,17 +3,17 @@ import { answersOf, change, listOf } from '../answers.ts';
 import { formatCommit } from '../field-history.ts';
 import type { ProposeContext, Proposer } from '../proposer.ts';
 import type { LeafChange } from '../object-diff.ts';
-import { leafChanges, startsWith } from '../object-diff.ts';
-import { podTemplatePath } from '../../../domain/pod-template.ts';
+import { leafChanges } from '../object-diff.ts';
 import { operationsTo } from '../put-back.ts';
 import { BEFORE_START, GATED, explaining } from './explains.ts';
 import { changedUnits } from './changed-units.ts';
 import type { GoodState } from './last-good.ts';
 import { lastGood } from './last-good.ts';
 import { blame } from './blame.ts';
-import { namedUnits, symptomText } from './named.ts';
+import { symptomText } from '../symptom-text.ts';
+import { namedUnits } from './named.ts';
 import { earlierFail, isInTemplate, outside, runsWell, sharedUnit } from './outside.ts';
-import { ranWell } from './ran-well.ts';
+import { ranWell } from '../ran-well.ts';
 import { remoteTrouble } from './remote.ts';
 import { progressOf } from './stalled.ts';
 import { tellChange } from './telling.ts';
@@ -43,7 +43,10 @@ export const history: Proposer = {
     const changed = changedUnits(context, what, good.objects, await symptomText(context));
     const late = progress === 'initialising' ? changed.filter(({ path }) => !path.includes('containers')) : changed;
     const units = await sharedOnes(late, context, good);
-    if (units.length === 0) return answers.decline(`nothing that can explain this changed in Git since ${good.told}`);
+    if (units.length === 0) {
+      const why = `nothing that can explain this changed in Git since ${good.told}`;
+      return answers.decline(progress === 'gated' ? `${GATE_LEFT}, and ${why}` : why);
+    }
     const other = await outside(context, units, good.startedAt);
     if (other !== undefined) return answers.decline(`${fieldsOf(units, context)} changed, but ${other}`);
     const left = unrefuted(units, context, good);
@@ -61,6 +64,10 @@ async function sharedOnes(units: readonly Unit[], context: ProposeContext, good:
   const shared = earlierFail(context, good.startedAt) === undefined ? undefined : await sharedUnit(units, context);
   return shared ? [shared] : units;
 }
+
+/** What a platform engineer has to know of a rollout whose containers all run well. */
+const GATE_LEFT =
+  'the containers are all ready and a readiness gate holds the pods back, whose condition another controller sets';
 
 /** Memory grows and disks fill: that a template ran for some time says nothing about these. */
 const GROWS = /^(?:memory|pod)\//;
@@ -85,11 +92,14 @@ async function choose(units: readonly Unit[], context: ProposeContext): Promise<
   const told = MUST_BE_NAMED.has(context.incident.cause);
   const named = units.length > 1 || well !== undefined || told ? await namedUnits(units, context) : units;
   const [only] = named;
-  if (named.length === 1 && only) return only.untouchable ?? only;
-  const fields = units.map((unit) => unit.untouchable ?? fieldOf(unit, context));
+  const isSum = context.incident.cause === 'replicas/quota' && units.length > 1;
+  if (named.length === 1 && only && !isSum) return only.untouchable ?? only;
+  const fields = units.map((unit) => unit.called ?? unit.untouchable ?? fieldOf(unit, context));
   if (well !== undefined && named.length === 0) {
     return `its pods ran well for ${Math.round(well / 60_000)} minutes before, and the symptom does not name what changed: ${listOf(fields)}`;
   }
+  // The amounts in it are those of all changes together: less of one alone may still be too much.
+  if (isSum) return `several changes since then can explain this, and a quota is about their sum: ${listOf(fields)}`;
   if (told && named.length === 0) return `the refusal does not name what changed: ${listOf(fields)}`;
   return `several changes since then can explain this, and the symptom does not name one of them: ${listOf(fields)}`;
 }
@@ -126,6 +136,7 @@ function fieldsOf(units: readonly Unit[], context: ProposeContext): string {
 }
 
 function fieldOf(unit: Unit, { declared }: ProposeContext): string {
+  if (unit.called !== undefined) return unit.called;
   const field = formatFieldPath(unit.path);
   return sameObject(unit.object.ref, declared.ref) ? field : `${field} of ${formatRef(unit.object.ref)}`;
 }

@@ -10,10 +10,10 @@ import type { Beginning } from './beginning.ts';
 import { SAME_ROLLOUT, beginningOf } from './beginning.ts';
 import type { Pair } from './committed.ts';
 import { committedPair } from './committed.ts';
-import type { Deployment } from './deployments.ts';
-import { SKEW, around, deploymentsOf, statesOf, versionAt } from './deployments.ts';
+import type { Deployment } from '../deployments.ts';
+import { SKEW, around, deploymentsOf, statesOf, versionAt } from '../deployments.ts';
 import { runsTemplate } from './live-template.ts';
-import { time } from './time.ts';
+import { time } from '../time.ts';
 
 /** The last state of the Application that is known to have worked, and what shows it. */
 export interface GoodState {

@@ -1,6 +1,6 @@
 import { parseImageRef } from '../../../domain/image-ref.ts';
 import type { JsonValue } from '../../../domain/json.ts';
-import { isNear } from '../rules/similar.ts';
+import { isNear } from '../similar.ts';
 
 /** Causes that another image can only mend where its registry, or its name too, was misspelt. */
 const NAMES: Readonly<Record<string, 'registry' | 'repository'>> = {

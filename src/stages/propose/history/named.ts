@@ -2,10 +2,10 @@ import { getField } from '../../../domain/field-path.ts';
 import type { JsonValue } from '../../../domain/json.ts';
 import { isArray, isObject } from '../../../domain/json.ts';
 import type { ProposeContext } from '../proposer.ts';
+import { symptomText } from '../symptom-text.ts';
 import { policyWords } from './policy-words.ts';
 import type { Unit } from './units.ts';
 
-const TAIL_LINES = 60;
 const SHORTEST_WORD = 4;
 
 /**
@@ -18,27 +18,6 @@ export async function namedUnits(units: readonly Unit[], context: ProposeContext
   const spans = units.map((unit) => wordsOf(unit, isPolicy).flatMap((word) => quotes(text, word)));
   const all = spans.flat();
   return units.filter((_, i) => spans[i]?.some((span) => !all.some((other) => isInside(span, other))));
-}
-
-/** All that the symptom says in words: the evidence and the end of the log. */
-export async function symptomText(context: ProposeContext): Promise<string> {
-  return [...context.incident.evidence.map((evidence) => evidence.text), await lastWords(context)].join('\n');
-}
-
-/** The end of the log of the run that failed. Only causes that end a process have one worth reading. */
-export async function lastWords({ incident, logs, signal }: ProposeContext): Promise<string> {
-  const pod = incident.affected.find(({ kind }) => kind === 'Pod');
-  if (!pod || incident.container === undefined || !/^(?:crash|job|probe|memory)\//.test(incident.cause)) return '';
-  const request = {
-    namespace: pod.namespace ?? '',
-    pod: pod.name,
-    container: incident.container,
-    tailLines: TAIL_LINES,
-  };
-  const previous = await logs({ ...request, previous: true }, signal);
-  if (previous.ok && previous.value !== '') return previous.value;
-  const current = await logs({ ...request, previous: false }, signal);
-  return current.ok ? current.value : '';
 }
 
 /** How failures are worded that come of these fields: by the kubelet, by client-go, by the API server. */

@@ -9,10 +9,11 @@ import { isReady } from '../pod-state.ts';
 import { failingPods, revisionOf } from '../ran-before.ts';
 import { SAME_ROLLOUT } from './beginning.ts';
 import { besideFails } from './beside.ts';
-import { SKEW } from './deployments.ts';
-import { namedUnits, symptomText } from './named.ts';
+import { SKEW } from '../deployments.ts';
+import { symptomText } from '../symptom-text.ts';
+import { namedUnits } from './named.ts';
 import { firstRunAfter } from './schedule.ts';
-import { time } from './time.ts';
+import { time } from '../time.ts';
 import type { Unit } from './units.ts';
 import { selectorMatches } from '../workloads.ts';
 

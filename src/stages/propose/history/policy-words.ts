@@ -17,7 +17,8 @@ export function policyWords({ object, leaves }: Unit): string[] {
   const base = podSpecPath(object.ref.kind);
   return leaves.flatMap(({ path }) => {
     const last = path.at(-1);
-    const side = SIDES[String(path.at(-2))];
+    const above = path.at(-2);
+    const side = typeof above === 'string' && Object.hasOwn(SIDES, above) ? SIDES[above] : undefined;
     if (side !== undefined && typeof last === 'string')
       return [`${last} ${side}`, `${last} ${side}s`, ...places(path, base, object.object)];
     const name = typeof last === 'string' && last.length >= SHORTEST_FIELD ? [last] : [];

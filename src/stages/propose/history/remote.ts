@@ -1,6 +1,7 @@
 import { getField } from '../../../domain/field-path.ts';
 import type { ProposeContext } from '../proposer.ts';
-import { namedUnits, symptomText } from './named.ts';
+import { symptomText } from '../symptom-text.ts';
+import { namedUnits } from './named.ts';
 import type { Unit } from './units.ts';
 
 const RUNTIME = /^(?:crash|job)\//;

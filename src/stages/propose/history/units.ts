@@ -16,6 +16,8 @@ export interface Unit {
   readonly leaves: readonly LeafChange[];
   /** Set where this field is never put back (a Secret's data), with the words that say so. */
   readonly untouchable?: string;
+  /** What to call it in a list, where it is no field. */
+  readonly called?: string;
   /** What somebody who complains about this would write, where its values do not tell. */
   readonly words?: readonly string[];
 }

@@ -8,9 +8,9 @@ import type { PodReference, ReferencedKind } from '../pod-references.ts';
 import { concerns, podReferences } from '../pod-references.ts';
 import type { ProposeContext, Proposer } from '../proposer.ts';
 import { ranBefore } from '../ran-before.ts';
-import { hadKeyUntil, isOwn, keyGivenBy, meantSo, userOf } from './missing-names.ts';
-import { keyWithSlip, renameKey, renamedTo, slipOfNewHolder } from './renamed.ts';
-import { isNear, nearOnes } from './similar.ts';
+import { hadKeyUntil, isOwn, keyGivenBy, meantSo, userOf } from '../missing-names.ts';
+import { keyWithSlip, renameKey, renamedTo, slipOfNewHolder } from '../renamed.ts';
+import { isNear, nearOnes } from '../similar.ts';
 import { writtenNames } from './written-names.ts';
 
 const answers = answersOf('rule', 'config-reference');

@@ -1,23 +1,15 @@
 import type { FieldPath } from '../../../domain/field-path.ts';
-import type { MissingReference } from '../../../domain/finding.ts';
 import { formatCommit, lastFieldChange } from '../field-history.ts';
 import type { ProposeContext } from '../proposer.ts';
 
 /** A reference that was changed longer ago than this was not what made it dangle now. */
 const RECENT_MILLISECONDS = 7 * 24 * 3600 * 1000;
 
-/**
- * The name that all places had until one commit of the last days wrote the missing one; undefined where they differ, or where
- * Git ever declared what is missing (then it is that which went).
- */
+/** The name that all places had until one commit of the last days wrote the missing one; undefined where they differ. */
 export async function formerName(
   context: ProposeContext,
-  missing: MissingReference,
   places: readonly FieldPath[],
 ): Promise<{ readonly name: string; readonly by: string } | undefined> {
-  for await (const { objects } of context.versions()) {
-    if (objects.some(({ ref }) => ref.kind === missing.kind && ref.name === missing.name)) return undefined;
-  }
   const names = new Map<string, string>();
   for (const path of places) {
     const last = await lastFieldChange(context.versions(), context.declared.ref, path);

@@ -1,6 +1,7 @@
 import { quantity, toUnits } from '../../../domain/quantity.ts';
 import type { JsonObject, JsonValue } from '../../../domain/json.ts';
-import { isArray, isObject } from '../../../domain/json.ts';
+import { isArray } from '../../../domain/json.ts';
+import type { DeclaredVariable } from './declared-variables.ts';
 
 /** What a process is told of its memory: an amount in bytes, or a share in percent of whatever its limit is; with the flag. */
 export type HeapSize =
@@ -14,14 +15,14 @@ const UNITS: Readonly<Record<string, number>> = { k: 1024, m: 1024 ** 2, g: 1024
  * and Go's runtime (`GOMEMLIMIT`, which lets the heap grow up to it). Variables go by many names (`JAVA_OPTS`, `ES_JAVA_OPTS`),
  * so the flag is what tells.
  */
-export function heapSize(container: JsonObject): HeapSize | undefined {
-  const variables = (isArray(container['env']) ? container['env'] : []).filter(isObject);
+export function heapSize(container: JsonObject, variables: readonly DeclaredVariable[]): HeapSize | undefined {
+  // A command line comes after what variables add to it.
   const texts = [
+    ...variables.map(({ value }) => value),
     ...strings(container['command']),
     ...strings(container['args']),
-    ...strings(variables.map(({ value }) => value ?? null)),
   ];
-  const goLimit = variables.find(({ name }) => name === 'GOMEMLIMIT')?.['value'];
+  const goLimit = variables.find(({ name }) => name === 'GOMEMLIMIT')?.value;
   return (
     lastOf(texts, /(?:^|[\s"'])((?:-Xmx|-XX:MaxHeapSize=)(\d+)([kKmMgGtT]?))(?=[\s"']|$)/g, javaSize) ??
     lastOf(texts, /(?:^|[\s"'])(--max[-_]old[-_]space[-_]size[= ](\d+))/g, (flag, amount) => ({
@@ -41,8 +42,7 @@ function javaSize(flag: string, amount: string, unit: string): HeapSize {
 }
 
 /** Of the form of Go's runtime: a number with `B`, `KiB`, `MiB`, `GiB` or `TiB` (runtime package, GOMEMLIMIT). */
-function goSize(value: JsonValue | undefined): HeapSize | undefined {
-  const text = typeof value === 'string' ? value : '';
+function goSize(text = ''): HeapSize | undefined {
   const match = /^(\d+(?:[KMGT]iB)?)B?$/.exec(text)?.[1];
   const parsed = match === undefined ? undefined : quantity(match.replace(/B$/, ''));
   return parsed === undefined ? undefined : { flag: `GOMEMLIMIT=${text}`, bytes: toUnits(parsed) };

@@ -1,7 +1,7 @@
 import type { ImageRef } from '../../../domain/image-ref.ts';
 import type { ProposeContext } from '../proposer.ts';
 import { runningImages } from './image-uses.ts';
-import { nearOnes } from './similar.ts';
+import { isSlipOfKey } from '../renamed.ts';
 
 /**
  * The registry whose host was misspelt: DNS knows no such host, the cluster runs images of exactly one host of near name, and
@@ -18,10 +18,8 @@ export async function otherRegistry(
     [...text.matchAll(/lookup ([^\s:]+)[^\n]*?: no such host/g)].some(([, name]) => name?.replace(/\.$/, '') === host),
   );
   if (!unknown) return undefined;
-  const near = nearOnes(
-    ref.registry,
-    runningImages(snapshot).map((image) => image.registry),
-  );
+  const used = new Set(runningImages(snapshot).map((image) => image.registry));
+  const near = [...used].filter((one) => isSlipOfKey(ref.registry, one));
   const [only] = near;
   if (near.length !== 1 || only === undefined) return undefined;
   const found = await registry.exists({ ...ref, registry: only }, signal);

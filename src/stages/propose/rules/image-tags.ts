@@ -1,5 +1,5 @@
 import semver from 'semver';
-import { isNear } from './similar.ts';
+import { isNear } from '../similar.ts';
 
 const COMMIT = /^(?:sha-|git-)?[0-9a-f]{7,64}$/;
 const VERSION = /^v?\d+(?:[._-]\d+)*$/i;

@@ -19,8 +19,8 @@ import { nearTags, neighbours } from './image-tags.ts';
 import { imageUses, runningImages } from './image-uses.ts';
 import type { ImageUses } from './image-uses.ts';
 import { writtenForms } from './image-written.ts';
-import { belongsTo } from './missing-names.ts';
-import { nearOnes } from './similar.ts';
+import { belongsTo } from '../missing-names.ts';
+import { nearOnes } from '../similar.ts';
 
 const answers = answersOf('rule', 'image');
 /** Pulls that fail for another reason than the image, by cause, in words. */

@@ -8,8 +8,8 @@ import type { KnownObject } from '../known-objects.ts';
 import { knownObjects } from '../known-objects.ts';
 import type { ProposeContext, Proposer } from '../proposer.ts';
 import { formerName } from './formerly.ts';
-import { meantSo } from './missing-names.ts';
-import { isNear } from './similar.ts';
+import { meantSo } from '../missing-names.ts';
+import { isNear } from '../similar.ts';
 import { writtenNames } from './written-names.ts';
 
 const answers = answersOf('rule', 'ingress-backend');
@@ -48,7 +48,7 @@ async function choose(
   known: readonly KnownObject[],
 ): Promise<Answer> {
   const names = places.map(({ path }) => [...path, 'name']);
-  const former = await formerName(context, missing, names);
+  const former = await formerName(context, names);
   const before = former && known.find(({ name }) => name === former.name);
   if (former && before?.inCluster && before.declared) {
     const why = `Service \`${missing.name}\` does not exist and Git never had one; the backend was \`${former.name}\`, which is there, until ${former.by}.`;

@@ -2,7 +2,7 @@ import { getField } from '../../../domain/field-path.ts';
 import { isBlind } from '../../../domain/snapshot.ts';
 import { answersOf, change, listOf, replaceField } from '../answers.ts';
 import type { Proposer } from '../proposer.ts';
-import { nearOnes } from './similar.ts';
+import { nearOnes } from '../similar.ts';
 
 const answers = answersOf('rule', 'ingress-class');
 const PATH = ['spec', 'ingressClassName'];

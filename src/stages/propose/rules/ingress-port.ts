@@ -6,7 +6,7 @@ import { isArray } from '../../../domain/json.ts';
 import { findObject } from '../../../domain/snapshot.ts';
 import { answersOf, change, listOf, replaceField } from '../answers.ts';
 import type { ProposeContext, Proposer } from '../proposer.ts';
-import { nearOfFew } from './similar.ts';
+import { nearOfFew } from '../similar.ts';
 
 const answers = answersOf('rule', 'ingress-port');
 

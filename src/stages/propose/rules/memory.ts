@@ -1,21 +1,20 @@
 import type { FieldPath } from '../../../domain/field-path.ts';
-import { getField } from '../../../domain/field-path.ts';
 import type { JsonObject, JsonValue } from '../../../domain/json.ts';
-import { deepEqual, isObject } from '../../../domain/json.ts';
+import { isObject } from '../../../domain/json.ts';
 import { replicasOf } from '../../../domain/replicas.ts';
 import { SMALLEST_MEMORY, formatBytes } from '../../../domain/quantity.ts';
 import type { Answer } from '../../../domain/proposal.ts';
 import type { Answers } from '../answers.ts';
 import { answersOf, change, replaceField, show } from '../answers.ts';
 import type { FieldChange } from '../field-history.ts';
-import { formatCommit, lastFieldChange, objectIn } from '../field-history.ts';
+import { formatCommit, lastFieldChange } from '../field-history.ts';
 import { containerOf, declaredContainers } from '../pod-template.ts';
 import type { DeclaredContainer } from '../pod-template.ts';
 import type { ProposeContext, Proposer } from '../proposer.ts';
 import type { Bound } from './bounds.ts';
 import { defaultMemory, largestNodeMemory, limitRangeMemory, quotaMemoryLeft } from './bounds.ts';
+import { heapOf, heapProblem, heldHeap } from './heap-problem.ts';
 import type { HeapSize } from './heap-size.ts';
-import { heapSize } from './heap-size.ts';
 import { bytesLike, bytesOf, meantMebibytes } from './memory-text.ts';
 
 const answers: Answers = answersOf('rule', 'memory');
@@ -23,8 +22,6 @@ const answers: Answers = answersOf('rule', 'memory');
 const RECENT_MILLISECONDS = 7 * 24 * 3600 * 1000;
 /** A step smaller than this would only move the failure. */
 const SMALLEST_STEP = 1.25;
-/** A heap of a larger share than this leaves so little for the rest that a larger limit, of which the heap takes its share, may not help. */
-const LARGEST_SHARE = 80;
 
 /**
  * Out of memory: the next step above the limit that was in force, by `policy.memory`. Never beyond what the LimitRange, the
@@ -99,7 +96,7 @@ async function raise(
       `the limit was raised from ${show(recent.before)} to ${show(written)} by ${formatCommit(recent.commit)} and the container still runs out of memory`,
     );
   }
-  const heap = heapSize(container.value);
+  const heap = heapOf(container.value, context.siblings, declared.ref.namespace);
   const lowered = recent && recent.bytes > limit ? recent : undefined;
   const wanted = lowered?.bytes ?? Math.min(limit * policy.memory.factor, policy.memory.ceilingBytes);
   const step = withinBounds(context, container, limit, wanted);
@@ -118,35 +115,6 @@ async function raise(
     [change(declared.ref, ...replaceField(path, written, next))],
     [why, ...notesOn(container, limit, heap)].join(' '),
   );
-}
-
-/** Whether the limit that was there before held the very heap that the process is told to use now. */
-async function heldHeap(
-  context: ProposeContext,
-  container: DeclaredContainer,
-  path: FieldPath,
-  limit: JsonValue | undefined,
-): Promise<boolean> {
-  for await (const version of context.versions()) {
-    const then = objectIn(version, context.declared.ref);
-    if (!then || !deepEqual(getField(then.object, path), limit)) continue;
-    const before = getField(then.object, container.path);
-    return isObject(before) && deepEqual(heapSize(before) ?? null, heapSize(container.value) ?? null);
-  }
-  return false;
-}
-
-/** Why a step up does not help a process that is told how much memory to use. */
-function heapProblem(heap: HeapSize | undefined, step: number): string | undefined {
-  if (heap === undefined) return undefined;
-  if ('bytes' in heap) {
-    return heap.bytes < step
-      ? undefined
-      : `the process is told to use ${heap.flag} (${formatBytes(heap.bytes)}), which ${formatBytes(step)} of memory cannot hold either`;
-  }
-  return heap.percent <= LARGEST_SHARE
-    ? undefined
-    : `the process is told to use ${heap.flag}, so its heap grows with the limit, and what the rest of it needs is not known`;
 }
 
 /** What a reviewer should know beside the step itself. */

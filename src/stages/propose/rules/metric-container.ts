@@ -4,7 +4,7 @@ import { formatRef } from '../../../domain/object-ref.ts';
 import { answersOf, change, listOf, replaceField } from '../answers.ts';
 import { declaredContainers } from '../pod-template.ts';
 import type { Proposer } from '../proposer.ts';
-import { nearOfFew } from './similar.ts';
+import { nearOfFew } from '../similar.ts';
 
 const answers = answersOf('rule', 'metric-container');
 

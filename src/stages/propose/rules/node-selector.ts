@@ -7,7 +7,7 @@ import { declaredPodSpec } from '../pod-template.ts';
 import type { Proposer } from '../proposer.ts';
 import { ranBefore } from '../ran-before.ts';
 import { selectorMatches, texts } from '../workloads.ts';
-import { isNear, nearOnes } from './similar.ts';
+import { isNear, nearOnes } from '../similar.ts';
 
 const answers = answersOf('rule', 'node-selector');
 

@@ -6,9 +6,9 @@ import { answersOf, change, listOf, replaceField } from '../answers.ts';
 import type { DeclaredContainer } from '../pod-template.ts';
 import { containerOf } from '../pod-template.ts';
 import type { ProposeContext, Proposer } from '../proposer.ts';
-import { ranWell } from '../history/ran-well.ts';
+import { ranWell } from '../ran-well.ts';
 import { isOtherPurpose, meantElsewhere } from './other-purpose.ts';
-import { nearOfFew } from './similar.ts';
+import { nearOfFew } from '../similar.ts';
 
 const answers = answersOf('rule', 'probe-port');
 const PROBES = ['livenessProbe', 'readinessProbe', 'startupProbe'] as const;

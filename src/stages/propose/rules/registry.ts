@@ -14,6 +14,7 @@ import { quota } from './quota.ts';
 import { requests } from './requests.ts';
 import { runAsUser } from './run-as-user.ts';
 import { scaleTarget } from './scale-target.ts';
+import { serviceHost } from './service-host.ts';
 import { servicePort } from './service-port.ts';
 import { serviceSelector } from './service-selector.ts';
 import { startTime } from './start-time.ts';
@@ -31,6 +32,7 @@ export const RULES: readonly Proposer[] = [
   startTime,
   servicePort,
   serviceSelector,
+  serviceHost,
   ingressBackend,
   ingressPort,
   ingressClass,

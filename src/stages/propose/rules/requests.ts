@@ -8,6 +8,8 @@ import type { Operation } from '../../../domain/change.ts';
 import { answersOf, change, replaceField, show } from '../answers.ts';
 import { declaredContainers } from '../pod-template.ts';
 import type { ProposeContext, Proposer } from '../proposer.ts';
+import type { LargestNode } from './pod-room.ts';
+import { podRoom } from './pod-room.ts';
 
 const answers = answersOf('rule', 'requests');
 /** How many times the largest node a request has to be before a wrong unit is the plain explanation. */
@@ -64,9 +66,13 @@ export const requests: Proposer = {
         `${figures[0]}: the unit is missing or wrong, ${slip.text}.`,
       );
     }
+    const room = (['cpu', 'memory'] as const).flatMap(
+      (resource) => podRoom(context, resource, largestNode(context, resource)) ?? [],
+    );
+    const told = figures.length > 0 ? figures : room;
     return answers.decline(
-      figures.length > 0
-        ? `${figures.join('; ')}; what was meant is not certain`
+      told.length > 0
+        ? `${told.join('; ')}; what was meant is not certain`
         : 'each container fits some node by itself: the nodes are full, which Git cannot mend',
     );
   },
@@ -98,16 +104,10 @@ function amount(value: JsonValue | undefined): Quantity | undefined {
   return typeof value === 'string' || typeof value === 'number' ? quantity(value) : undefined;
 }
 
-function largestNode(
-  { snapshot }: ProposeContext,
-  resource: Resource,
-): { name: string; value: Quantity; text: string } | undefined {
+function largestNode({ snapshot }: ProposeContext, resource: Resource): LargestNode | undefined {
   return snapshot.objects.Node.flatMap(({ metadata, status }) => {
     const text = status?.allocatable?.[resource];
     const value = quantity(text);
     return value === undefined ? [] : [{ name: metadata.name, value, text: String(text) }];
-  }).reduce<{ name: string; value: Quantity; text: string } | undefined>(
-    (best, node) => (best && best.value >= node.value ? best : node),
-    undefined,
-  );
+  }).reduce<LargestNode | undefined>((best, node) => (best && best.value >= node.value ? best : node), undefined);
 }

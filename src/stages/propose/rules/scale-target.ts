@@ -7,8 +7,8 @@ import { isBlind } from '../../../domain/snapshot.ts';
 import type { RenderedObject } from '../../../domain/source.ts';
 import { answersOf, change, listOf, replaceField } from '../answers.ts';
 import type { ProposeContext, Proposer } from '../proposer.ts';
-import { meantSo } from './missing-names.ts';
-import { isNear } from './similar.ts';
+import { meantSo } from '../missing-names.ts';
+import { isNear } from '../similar.ts';
 import { writtenNames } from './written-names.ts';
 
 const answers = answersOf('rule', 'scale-target');

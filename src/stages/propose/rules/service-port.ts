@@ -13,7 +13,7 @@ import type { ProposeContext, Proposer } from '../proposer.ts';
 import type { WorkloadPods } from '../workloads.ts';
 import { selectorMatches, texts, workloadsIn } from '../workloads.ts';
 import { isOtherPurpose } from './other-purpose.ts';
-import { nearOfFew } from './similar.ts';
+import { nearOfFew } from '../similar.ts';
 
 const answers = answersOf('rule', 'service-port');
 

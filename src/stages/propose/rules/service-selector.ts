@@ -6,8 +6,8 @@ import { podTemplatePath } from '../../../domain/pod-template.ts';
 import { formatCommit } from '../field-history.ts';
 import type { ProposeContext, Proposer } from '../proposer.ts';
 import { selectorMatches, texts, workloadsIn } from '../workloads.ts';
-import { belongsTo } from './missing-names.ts';
-import { isNear } from './similar.ts';
+import { belongsTo } from '../missing-names.ts';
+import { isNear } from '../similar.ts';
 
 const answers = answersOf('rule', 'service-selector');
 

@@ -3,7 +3,7 @@ import { findObject, isBlind } from '../../../domain/snapshot.ts';
 import { answersOf, change, listOf, replaceField } from '../answers.ts';
 import { isMadeAgain } from '../immutable.ts';
 import type { Proposer } from '../proposer.ts';
-import { nearOnes } from './similar.ts';
+import { nearOnes } from '../similar.ts';
 
 const answers = answersOf('rule', 'storage-class');
 

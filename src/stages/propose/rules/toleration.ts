@@ -8,7 +8,7 @@ import { declaredPodSpec } from '../pod-template.ts';
 import type { Proposer } from '../proposer.ts';
 import { ranBefore } from '../ran-before.ts';
 import { texts } from '../workloads.ts';
-import { isNear } from './similar.ts';
+import { isNear } from '../similar.ts';
 
 const answers = answersOf('rule', 'toleration');
 

@@ -4,12 +4,12 @@ import { sameObject } from '../../../domain/object-ref.ts';
 import { noObjects } from '../../../domain/snapshot.ts';
 import { answersOf, change, listOf, replaceField } from '../answers.ts';
 import { formatCommit } from '../field-history.ts';
-import { symptomText } from '../history/named.ts';
+import { symptomText } from '../symptom-text.ts';
 import { knownObjects } from '../known-objects.ts';
 import type { DeclaredContainer } from '../pod-template.ts';
 import { containerOf, declaredContainers } from '../pod-template.ts';
 import type { ProposeContext, Proposer } from '../proposer.ts';
-import { isSlipOfKey } from './renamed.ts';
+import { isSlipOfKey } from '../renamed.ts';
 
 const answers = answersOf('rule', 'unexpanded-variable');
 

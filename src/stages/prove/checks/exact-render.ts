@@ -1,3 +1,4 @@
+import { counted } from '../../../domain/counted.ts';
 import type { JsonValue } from '../../../domain/json.ts';
 import { differences } from '../../../domain/json.ts';
 import { formatRef, refKey } from '../../../domain/object-ref.ts';
@@ -50,7 +51,7 @@ export const exactRender: Check = {
     const fanIn = others.length === 0 ? '' : ` ${others.length} more Applications read the file; ${more}.`;
     return {
       result: 'pass',
-      detail: `Rendered before and after: ${own.after.length} objects, exactly ${fields} intended ${fields === 1 ? 'change' : 'changes'}.${fanIn}${also}`,
+      detail: `Rendered before and after: ${counted(own.after.length, 'object')}, exactly ${counted(fields, 'intended change')}.${fanIn}${also}`,
     };
   },
 };

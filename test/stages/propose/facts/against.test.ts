@@ -54,6 +54,12 @@ const TAGS = { 'registry.example/shop/web': ['1.3.0', '1.4.0'], 'registry.exampl
 
 const WRONG: readonly [why: string, words: string, answer: Scripted, context: ProposeContext][] = [
   [
+    'an image that cannot be pulled is met with another variable',
+    'changes neither the image nor the credentials',
+    MODE,
+    world({ incident: { cause: 'image/not-found', container: 'web' }, declared: [mode] }),
+  ],
+  [
     'a pod of the same revision runs well',
     'web-2-y, of the same revision, runs well',
     MODE,
