@@ -1,3 +1,4 @@
+import { counted } from '../domain/counted.ts';
 import { TraceOut } from '../app/trace-contract.ts';
 import { printableJson } from './control-characters.ts';
 import { diffLines } from './scan-text.ts';
@@ -25,5 +26,5 @@ export function printTrace(result: TraceOut, { out, paint, width }: Terminal): v
   for (const { diff } of edit?.files ?? []) out(diffLines(diff, paint).join('\n'));
   for (const check of proof?.checks ?? []) out(wrap(`${check.name}: ${check.result}: ${check.detail}`, width, '  '));
   if (proof) out(`  ${paint('bold', proof.verdict)}`);
-  out(paint('gray', `  ${renders} renders, ${milliseconds} ms`));
+  out(paint('gray', `  ${counted(renders, 'render')}, ${milliseconds} ms`));
 }

@@ -9,7 +9,7 @@ import { placed } from './place.ts';
 import { ConfigFile } from './schema.ts';
 
 /** A configuration file that was read, to point into. */
-export interface Written {
+interface Written {
   readonly document: Document.Parsed;
   readonly lines: LineCounter;
   readonly text: string;

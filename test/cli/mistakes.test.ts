@@ -130,6 +130,29 @@ describe('a cluster that does not answer', () => {
   });
 });
 
+describe('a pass that could open nothing', () => {
+  it('ends with 1 where the mode is propose and there is no credential', async () => {
+    using folder = scratch();
+    const server = createServer((_request, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.end(JSON.stringify({ kind: 'List', apiVersion: 'v1', metadata: {}, items: [] }));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const address = server.address();
+    assert.ok(typeof address === 'object' && address !== null);
+    writeFileSync(join(folder.path, 'config'), kubeconfig(`http://127.0.0.1:${address.port}`));
+    const place = { directory: folder.path, env: { KUBECONFIG: 'config' } };
+    const observed = await remendo(['run', '--once'], place);
+    writeFileSync(join(folder.path, 'remendo.yaml'), 'mode: propose\n');
+    const proposed = await remendo(['run', '--once'], place);
+    server.close();
+    assert.equal(observed.status, 0, observed.err);
+    assert.equal(proposed.status, 1);
+    assert.match(proposed.err, /\[credential-missing\]/);
+    assert.match(proposed.out, /0 incidents/);
+  });
+});
+
 describe('a scan that is stopped', () => {
   for (const output of ['text', 'json']) {
     it(`does not say that nothing fails (${output})`, async () => {

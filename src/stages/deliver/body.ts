@@ -87,7 +87,7 @@ function changed({ files }: ChangeSet): string {
 }
 
 /** The answers of a proof in one sentence; checks that could not look are named. */
-export function proofSummary({ checks }: Proof): string {
+function proofSummary({ checks }: Proof): string {
   const named = (wanted: CheckStatus): string[] =>
     checks.flatMap(({ name, result }) => (result === wanted ? [name] : []));
   const passed = named('pass').length;

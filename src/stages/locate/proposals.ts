@@ -47,15 +47,15 @@ export function proposeValues(scalar: Scalar, before: JsonValue, after: JsonValu
 }
 
 /**
- * A text with `{{ ... }}` in it, which the chart hands to `tpl`: where the two texts differ only in what stands there as it
- * is, that part changes and the rest stays a template.
+ * A text with `{{ ... }}` in it, which the chart hands to `tpl`, and which is the field or a part of it: where the two texts
+ * differ only in what stands there as it is, that part changes and the rest stays a template.
  */
 function templated(text: string, old: string, wanted: string): readonly ValueProposal[] {
   const pieces = text.split(/(\{\{.*?\}\})/s);
   if (pieces.length < 3) return [];
   const form = pieces.map((piece, i) => (i % 2 === 0 ? `(${escape(piece)})` : '([^]*?)')).join('');
-  const shown = new RegExp(`^${form}$`).exec(old)?.slice(1) ?? [];
-  let at = 0;
+  const [, before = '', ...shown] = new RegExp(`^([^]*?)${form}[^]*$`).exec(old) ?? [];
+  let at = before.length;
   for (const [i, part] of shown.entries()) {
     const [head, tail] = [old.slice(0, at), old.slice(at + part.length)];
     at += part.length;

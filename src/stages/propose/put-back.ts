@@ -1,7 +1,8 @@
 import type { Operation } from '../../domain/change.ts';
 import type { FieldPath } from '../../domain/field-path.ts';
-import { getField } from '../../domain/field-path.ts';
+import { formatFieldPath, getField } from '../../domain/field-path.ts';
 import type { JsonObject, JsonValue } from '../../domain/json.ts';
+import { deepEqual, isObject } from '../../domain/json.ts';
 import type { LeafChange } from './object-diff.ts';
 import { leafChanges, startsWith } from './object-diff.ts';
 
@@ -38,7 +39,55 @@ export function operationsTo(
     operations.push(...(removes ? removal(path, value) : [{ op: 'add' as const, path, value }]));
     done.push(path);
   }
-  return operations;
+  return withRenames(operations);
+}
+
+/**
+ * A list item that goes and one that comes in the same list, alike but for what they are known by, are one item that is renamed: so
+ * it stays in its place, and one value in Git is found for both.
+ */
+function withRenames(operations: readonly Operation[]): Operation[] {
+  const removed = operations.flatMap((one) => (one.op === 'test' && isItem(one.path) ? [one] : []));
+  const added = operations.flatMap((one) => (one.op === 'add' && isItem(one.path) ? [one] : []));
+  const renames = removed.flatMap((before) => {
+    const beside = (other: { path: FieldPath }): boolean => listOf(other.path) === listOf(before.path);
+    const [after, ...more] = added.filter(beside);
+    if (!after || more.length > 0 || removed.filter(beside).length > 1) return [];
+    const key = keyOf(before.path);
+    const [from, to] = [getField(before.value, [key]), getField(after.value, [key])];
+    const isSame = key === keyOf(after.path) && deepEqual(without(before.value, key), without(after.value, key));
+    return isSame && from !== undefined && to !== undefined
+      ? [{ before, after, path: [...before.path, key], from, to }]
+      : [];
+  });
+  const gone = new Set(
+    renames.flatMap(({ before, after }) => [formatFieldPath(before.path), formatFieldPath(after.path)]),
+  );
+  return [
+    ...operations.filter(({ path }) => !gone.has(formatFieldPath(path))),
+    ...renames.flatMap(({ path, from, to }): Operation[] => [
+      { op: 'test', path, value: from },
+      { op: 'replace', path, value: to },
+    ]),
+  ];
+}
+
+function isItem(path: FieldPath): boolean {
+  return typeof path.at(-1) === 'object';
+}
+
+function listOf(path: FieldPath): string {
+  return formatFieldPath(path.slice(0, -1));
+}
+
+/** The key that the item at the end of a path is known by. */
+function keyOf(path: FieldPath): string {
+  const item = path.at(-1);
+  return typeof item === 'object' ? item.key : '';
+}
+
+function without(value: JsonValue, key: string): JsonValue {
+  return isObject(value) ? Object.fromEntries(Object.entries(value).filter(([name]) => name !== key)) : value;
 }
 
 /** Whether a list item around the path came new with it: without a part of it, it is something that never was. */

@@ -58,7 +58,7 @@ describe('on a set-up that works', () => {
       out.lines.filter(({ result }) => result === 'problem'),
       [],
     );
-    assert.match(find(out, 'cluster').detail, /1 pods/);
+    assert.match(find(out, 'cluster').detail, /1 pod\b/);
     assert.equal(find(out, 'rights', 'list').result, 'ok');
     assert.equal(find(out, 'rights', 'watch').result, 'ok');
     assert.equal(find(out, 'rights', 'pods/log').result, 'ok');

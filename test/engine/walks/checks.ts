@@ -3,12 +3,29 @@ import { fingerprintOfBranch, revertOfBranch } from '../../../src/stages/deliver
 import type { PullView } from '../../../src/sandbox/github/api.ts';
 import { parseState } from '../../../src/stages/deliver/state-block.ts';
 import { NAME, OWNER } from '../../support/shop.ts';
+import type { Ground } from './ground.ts';
 import { CONFIG } from './ground.ts';
-import type { Walk } from './walk.ts';
-import type { Claim } from './watch.ts';
+import type { Deeds, People } from './people.ts';
+import type { Claim, Watch } from './watch.ts';
+
+/** What a walk knows while it goes on. */
+export interface Walk {
+  readonly ground: Ground;
+  readonly people: People;
+  readonly deeds: Deeds;
+  readonly watch: Watch;
+  /** The cluster's time of the last pass in which a Deployment did not run, by its name. */
+  readonly down: Map<string, number>;
+  /** The cluster's time at which Remendo's clock was turned last. */
+  turned: number;
+  /** A process was stopped while two of them commented at the same moment: nobody takes the second comment away. */
+  twoComments: boolean;
+  /** What the passes decided, for the message of a walk that failed. */
+  readonly story: string[];
+}
 
 /** Milliseconds that a failure must stay away. */
-const SOAK = Number(CONFIG.verify?.soak ?? 0) * 1000;
+const SOAK = (CONFIG.verify?.soak ?? 0) * 1000;
 /** The self-test of the read-only policy tries to write what changes nothing, and must be denied. */
 const SELF_TEST = '/api/v1/namespaces/default/configmaps/kube-root-ca.crt';
 

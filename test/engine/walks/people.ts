@@ -99,6 +99,17 @@ export function createPeople(ground: Ground, deeds: Deeds, requests: () => numbe
     for (const [fingerprint, by] of deeds.refused) if (by === number) deeds.refused.delete(fingerprint);
   };
 
+  /** Pushes to a branch: on top of it, beside the change, or instead of all that is there. */
+  const touch = (ref: string, how: 'advance-branch' | 'update-branch' | 'rewrite-branch'): Promise<void> =>
+    how === 'update-branch'
+      ? commit(ref, { 'README.md': '# mine\n' }, 'mine', ref)
+      : commit(
+          ref,
+          { [`${folder}/orders.yaml`]: VARIANTS.orders.large },
+          'mine',
+          how === 'rewrite-branch' ? 'main' : ref,
+        );
+
   const onPull = async (what: Extract<Act, { nth: number }>): Promise<void> => {
     const pull = await own(what.nth);
     if (!pull) return;
@@ -140,13 +151,8 @@ export function createPeople(ground: Ground, deeds: Deeds, requests: () => numbe
         return void (await github.comment(OWNER, NAME, number, what.by, what.text));
       case 'advance-branch':
       case 'update-branch':
-      case 'rewrite-branch': {
-        if (state !== 'open') return;
-        const from = { 'advance-branch': head.ref, 'update-branch': head.ref, 'rewrite-branch': 'main' }[what.act];
-        const file = what.act === 'update-branch' ? 'README.md' : `${folder}/orders.yaml`;
-        const content = what.act === 'update-branch' ? '# mine\n' : VARIANTS.orders.large;
-        return commit(head.ref, { [file]: content }, 'mine', from);
-      }
+      case 'rewrite-branch':
+        if (state === 'open') await touch(head.ref, what.act);
     }
   };
 

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { Replica } from './ground.ts';
 import type { File } from './estate.ts';
 import { BEHAVIOURS, VARIANTS } from './estate.ts';

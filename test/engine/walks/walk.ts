@@ -5,30 +5,15 @@ import { pass } from '../../../src/engine/pass.ts';
 import type { PassReport } from '../../../src/engine/report.ts';
 import { createMetrics } from '../../../src/serve/metrics.ts';
 import type { SandboxRequest } from '../../../src/sandbox/github/server.ts';
+import type { Walk } from './checks.ts';
 import { checkEnd, checkStep } from './checks.ts';
-import type { Ground, Replica } from './ground.ts';
+import type { Replica } from './ground.ts';
 import { startGround } from './ground.ts';
-import type { Deeds, People } from './people.ts';
+import type { Deeds } from './people.ts';
 import { createPeople } from './people.ts';
 import type { Step, Trouble } from './steps.ts';
 import type { Watch } from './watch.ts';
 import { createWatch, runningIn } from './watch.ts';
-
-/** What a walk knows while it goes on. */
-export interface Walk {
-  readonly ground: Ground;
-  readonly people: People;
-  readonly deeds: Deeds;
-  readonly watch: Watch;
-  /** The cluster's time of the last pass in which a Deployment did not run, by its name. */
-  readonly down: Map<string, number>;
-  /** The cluster's time at which Remendo's clock was turned last. */
-  turned: number;
-  /** A process was stopped while two of them commented at the same moment: nobody takes the second comment away. */
-  twoComments: boolean;
-  /** What the passes decided, for the message of a walk that failed. */
-  readonly story: string[];
-}
 
 /** How often a walk stepped, and what it found wrong. */
 export interface Walked {
@@ -120,19 +105,16 @@ async function happen(
   dead: { now: boolean },
 ): Promise<void> {
   const { requests, writes } = it.watch.count;
-  switch (trouble.kind) {
-    case 'kill-after':
-      return;
-    case 'kill-before':
-      if (method === 'GET' || writes - first.writes + 1 < trouble.at) return;
-      dead.now = true;
-      throw new Error('the process is dead');
-    case 'person':
-      if (requests - first.requests === trouble.at) await act(it, trouble.what);
-      return;
-    default:
-      if (requests - first.requests === trouble.at) it.ground.github.fault({ kind: trouble.kind, retryAfter: 30 });
+  const { kind, at } = trouble;
+  if (kind === 'kill-after') return;
+  if (kind === 'kill-before') {
+    if (method === 'GET' || writes - first.writes + 1 < at) return;
+    dead.now = true;
+    throw new Error('the process is dead');
   }
+  if (requests - first.requests !== at) return;
+  if (kind === 'person') await act(it, trouble.what);
+  else it.ground.github.fault({ kind, retryAfter: 30 });
 }
 
 async function passOf(it: Walk, name: Replica): Promise<PassReport | undefined> {

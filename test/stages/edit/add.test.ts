@@ -49,6 +49,12 @@ void test('an item is added in the manner of the list', () => {
   assert.equal(edited('a: []\n', add('a[name=y]', { name: 'y' })), 'a:\n- name: "y"\n');
 });
 
+void test('of items in braces and items in lines the new one is in lines, with the blanks of the others', () => {
+  const mixed = 'a:\n-   name: x\n    v: 1\n-   {name: y, v: 2}\n';
+  assert.equal(edited(mixed, add('a[name=z]', { name: 'z', v: 3 })), `${mixed}-   name: z\n    v: 3\n`);
+  assert.equal(edited('a:\n-   {v: 1}\n', add('a[1]', { v: 2 })), 'a:\n-   {v: 1}\n-   {v: 2}\n');
+});
+
 void test('an item is put before another', () => {
   assert.equal(edited('a:\n# about b\n- b\n- c\n', add('a[0]', 'x')), 'a:\n- x\n# about b\n- b\n- c\n');
   assert.equal(edited('a:\n- b # b\n# about c\n- c\n', add('a[1]', 'x')), 'a:\n- b # b\n- x\n# about c\n- c\n');

@@ -25,3 +25,14 @@ test('what was made upper case stays lower case where it is written', () => {
   assert.deepEqual(values('info', 'INFO', 'Debug'), []);
   assert.deepEqual(values('Info', 'INFO', 'DEBUG'), []);
 });
+
+test('of a text that the chart hands to tpl only what stands there as it is changes', () => {
+  assert.deepEqual(
+    values('https://{{ .Release.Name }}.old.example.com', 'https://web.old.example.com', 'https://web.new.example.com'),
+    ['https://{{ .Release.Name }}.new.example.com'],
+  );
+  assert.deepEqual(values('{{ .Release.Name }}-cfg', '--from=web-cfg,x', '--from=web-config,x'), [
+    '{{ .Release.Name }}-config',
+  ]);
+  assert.deepEqual(values('{{ .Release.Name }}-cfg', 'web-cfg', 'api-cfg'), []);
+});

@@ -66,6 +66,14 @@ describe('putting back', () => {
     );
   });
 
+  it('gives a list item its name back in its place, and keeps the type of the key', () => {
+    const from: JsonObject = { env: [{ name: 'A', value: '1' }, { name: 'B' }], ports: [{ containerPort: 81 }] };
+    const to: JsonObject = { env: [{ name: 'C', value: '1' }, { name: 'B' }], ports: [{ containerPort: 80 }] };
+    const applied = applyOperations(from, operationsTo(from, to) ?? []);
+    assert(applied.ok);
+    assert.deepEqual(applied.value.object, to);
+  });
+
   it('takes no part out of a list item that came new', () => {
     const from: JsonObject = { spec: { containers: [{ name: 'a' }, { name: 'b', image: 'b:1' }] } };
     const to: JsonObject = { spec: { containers: [{ name: 'a' }] } };

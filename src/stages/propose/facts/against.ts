@@ -4,10 +4,10 @@ import { backendFact } from './backend-facts.ts';
 import { editedBy } from './edited.ts';
 import { imageFact } from './image-facts.ts';
 import { memoryFact } from './memory-facts.ts';
-import { pullFact } from './pull-facts.ts';
 import { referenceFact } from './reference-facts.ts';
 import { runtimeFact } from './runtime-facts.ts';
 import { selectorFact } from './selector-facts.ts';
+import { startFact } from './start-facts.ts';
 
 /**
  * What is certain and speaks against a fix, in a sentence; undefined where nothing does. Rules and history hold their own fixes
@@ -15,7 +15,7 @@ import { selectorFact } from './selector-facts.ts';
  */
 export async function factAgainst(changes: readonly Change[], context: ProposeContext): Promise<string | undefined> {
   const edited = editedBy(changes, context);
-  for (const fact of [memoryFact, pullFact, imageFact, referenceFact, selectorFact, backendFact, runtimeFact]) {
+  for (const fact of [memoryFact, startFact, imageFact, referenceFact, selectorFact, backendFact, runtimeFact]) {
     const found = await fact(edited, context);
     if (found !== undefined) return found;
   }

@@ -3,7 +3,7 @@ import { answersOf, change, listOf } from '../answers.ts';
 import { formatCommit } from '../field-history.ts';
 import type { ProposeContext, Proposer } from '../proposer.ts';
 import type { LeafChange } from '../object-diff.ts';
-import { leafChanges } from '../object-diff.ts';
+import { leafChanges, startsWith } from '../object-diff.ts';
 import { operationsTo } from '../put-back.ts';
 import { BEFORE_START, GATED, explaining } from './explains.ts';
 import { changedUnits } from './changed-units.ts';
@@ -19,6 +19,7 @@ import { progressOf } from './stalled.ts';
 import { tellChange } from './telling.ts';
 import type { Unit } from './units.ts';
 import { formatFieldPath } from '../../../domain/field-path.ts';
+import { canonicalJson } from '../../../domain/json.ts';
 import { formatRef, sameObject } from '../../../domain/object-ref.ts';
 
 const answers = answersOf('history', 'put-back');
@@ -107,7 +108,11 @@ async function choose(units: readonly Unit[], context: ProposeContext): Promise<
 async function putBack(context: ProposeContext, good: GoodState, unit: Unit): Promise<Answer> {
   const culprit = blame(good.versions, good, unit);
   if ('why' in culprit) return answers.decline(`${fieldOf(unit, context)} changed, but ${culprit.why}`);
-  const operations = operationsTo(unit.object.object, unit.before, [...unit.leaves, ...twinsOf(unit)]);
+  const operations = operationsTo(unit.object.object, unit.before, [
+    ...unit.leaves,
+    ...twinsOf(unit),
+    ...newNameOf(unit),
+  ]);
   if (!operations || operations.length === 0) {
     return answers.decline(`${fieldOf(unit, context)} changed together with fields that have nothing to do with it`);
   }
@@ -129,6 +134,23 @@ function twinsOf({ object, before, path, leaves: [leaf] }: Unit): LeafChange[] {
       other.to === leaf.to &&
       formatFieldPath(other.path) !== formatFieldPath(leaf.path),
   );
+}
+
+/** The variable that a lost one became, with the same value in the same commits: it goes where the old name comes back. */
+function newNameOf({ object, before, path, leaves }: Unit): LeafChange[] {
+  const list = path.slice(0, -1);
+  if (list.at(-1) !== 'env' || leaves.some(({ from }) => from !== undefined)) return [];
+  const restOf = (all: readonly LeafChange[], side: 'from' | 'to'): string =>
+    canonicalJson(
+      all
+        .filter((leaf) => leaf.path.at(-1) !== 'name')
+        .map((leaf) => [formatFieldPath(leaf.path.slice(path.length)), leaf[side] ?? null]),
+    );
+  const others = leafChanges(object.object, before).filter(
+    (leaf) => startsWith(leaf.path, list) && leaf.to === undefined && !startsWith(leaf.path, path),
+  );
+  const names = new Set(others.map((leaf) => formatFieldPath(leaf.path.slice(0, path.length))));
+  return names.size === 1 && restOf(others, 'from') === restOf(leaves, 'to') ? others : [];
 }
 
 function fieldsOf(units: readonly Unit[], context: ProposeContext): string {

@@ -60,6 +60,12 @@ const WRONG: readonly [why: string, words: string, answer: Scripted, context: Pr
     world({ incident: { cause: 'image/not-found', container: 'web' }, declared: [mode] }),
   ],
   [
+    'a ConfigMap that is missing is met with another image',
+    'changes neither that nor a reference',
+    { field: IMAGE, value: 'registry.example/shop/web:1.3.0' },
+    world({ incident: noSettings, declared: [configured], registry: TAGS }),
+  ],
+  [
     'a pod of the same revision runs well',
     'web-2-y, of the same revision, runs well',
     MODE,
