@@ -7,6 +7,7 @@ import type { ControlPlane } from './control-plane.ts';
 import { findProgram } from './prerequisites.ts';
 import type { Processes } from './processes.ts';
 import { freePorts } from './processes.ts';
+import { trustOnly } from './trust.ts';
 
 /** Where Argo CD keeps its own objects. */
 export const ARGOCD = 'argocd';
@@ -43,6 +44,8 @@ export async function startArgoCD(
     // Without it all repo-servers of a machine share one socket, and git asks the wrong one for a password.
     ARGOCD_ASK_PASS_SOCK: join(home, 'ask-pass.sock'),
     ARGOCD_FAKE_IN_CLUSTER: 'true',
+    // Argo CD names the file of its own for each host.
+    GIT_SSL_CAPATH: trustOnly(control.certificates.ca.cert).GIT_SSL_CAPATH,
   };
   const common = [`--kubeconfig=${control.kubeconfig}`, `--namespace=${ARGOCD}`, `--redis=127.0.0.1:${redisPort}`];
   const repoServer = processes.start('argocd-repo-server', binaries.argocd, {

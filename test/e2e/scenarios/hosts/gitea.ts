@@ -7,6 +7,7 @@ import { z } from 'zod';
 import type { Cluster } from '../../cluster/cluster.ts';
 import type { GiteaClient } from '../../cluster/gitea.ts';
 import { createGiteaClient } from '../../cluster/gitea.ts';
+import { trustOnly } from '../../cluster/trust.ts';
 import type { Changes, GitHost, PullView } from './host.ts';
 
 const Pull = z.object({
@@ -40,7 +41,7 @@ export function attachGitea({ gitea, ca }: Cluster, directory: string): GitHost 
 
   return {
     config: { gitea: { host: gitea.host, apiUrl: `${url}/api/v1` } },
-    env: { REMENDO_GITEA_TOKEN: bot.token, NODE_EXTRA_CA_CERTS: ca, GIT_SSL_CAINFO: ca },
+    env: { REMENDO_GITEA_TOKEN: bot.token, NODE_EXTRA_CA_CERTS: ca, ...trustOnly(ca) },
     reader: { username: gitea.reader.login, password: gitea.reader.token },
     async createRepository(name, { files, private: hidden }) {
       const repository = { name, private: hidden, auto_init: false, default_branch: 'main' };
@@ -125,7 +126,7 @@ function createGit(directory: string, ca: string, token: string): Git {
     HOME: directory,
     GIT_CONFIG_NOSYSTEM: '1',
     GIT_TERMINAL_PROMPT: '0',
-    GIT_SSL_CAINFO: ca,
+    ...trustOnly(ca),
     GIT_CONFIG_COUNT: '3',
     GIT_CONFIG_KEY_0: 'http.extraHeader',
     GIT_CONFIG_VALUE_0: `Authorization: token ${token}`,
