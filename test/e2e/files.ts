@@ -22,6 +22,7 @@ const LONGEST = [
   'scenarios/starts',
   'scenarios/restart',
   'scenarios/road',
+  'action/workflows',
   'reality/logs',
   'read-only/argocd-diff',
   'reality/reads',

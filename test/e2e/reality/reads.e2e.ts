@@ -10,6 +10,7 @@ import type { JsonObject } from '../../../src/domain/json.ts';
 import { isArray, parseJson } from '../../../src/domain/json.ts';
 import { JsonObjectSchema } from '../../../src/domain/kubernetes/json-schema.ts';
 import { ALL_KINDS, KINDS } from '../../../src/domain/kubernetes/kinds.ts';
+import { attachCluster } from '../cluster/cluster.ts';
 import { plain, pod } from './objects.ts';
 import type { Side, Sides } from './sides.ts';
 import { openSides } from './sides.ts';
@@ -27,7 +28,10 @@ before(async () => {
     await side.seed(pod({}, HOME, { nodeSelector: { none: 'such' } }));
   }
 });
-after(() => sides.close());
+after(async () => {
+  await sides.close();
+  await attachCluster().admin.send('DELETE', `/api/v1/namespaces/${HOME}`);
+});
 
 /** Status and, of a refusal, its words; of a list, the names in it. */
 async function get({ connection }: Side, path: string, query: Record<string, string> = {}): Promise<JsonObject> {
