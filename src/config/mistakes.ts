@@ -5,7 +5,7 @@ import type { z } from 'zod';
 import type { Problem } from '../domain/problem.ts';
 import { problem } from '../domain/problem.ts';
 import { secrecyOf } from '../domain/redact/secret-name.ts';
-import { placed } from './place.ts';
+import { placed, redact } from './place.ts';
 import { ConfigFile } from './schema.ts';
 
 /** A configuration file that was read, to point into. */
@@ -24,7 +24,7 @@ export function problemsOf(issues: readonly z.core.$ZodIssue[], written: Written
     .toSorted((a, b) => a.offset - b.offset)
     .map(({ offset, path, message, hint }) => {
       const at = placed(written.text, written.file, written.lines.linePos(offset));
-      return problem('config-invalid', `${nameOf(path)}${message}`, hint === undefined ? at : { ...at, hint });
+      return problem('config-invalid', `${nameOf(path)}${redact(message)}`, hint === undefined ? at : { ...at, hint });
     });
 }
 

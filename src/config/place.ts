@@ -3,7 +3,8 @@ import { excerptAt } from '../domain/problem.ts';
 import { createRedactor } from '../domain/redact.ts';
 
 // A credential in the file is a mistake that is told, and telling it must not show it.
-const redact = createRedactor([]);
+/** Hides what looks like a secret. */
+export const redact = createRedactor([]);
 
 /** Place and excerpt of a position in the configuration; what looks like a secret is hidden in the excerpt. */
 export function placed(

@@ -1,7 +1,7 @@
 import type { FieldPath } from './field-path.ts';
 import { getField } from './field-path.ts';
-import type { JsonObject, JsonValue } from './json.ts';
-import { isArray, isObject } from './json.ts';
+import type { JsonObject } from './json.ts';
+import { isObject, itemsOf } from './json.ts';
 
 /** A Service that a declared Ingress sends to, and the path of its `service` field. */
 export interface DeclaredBackend {
@@ -14,9 +14,9 @@ export interface DeclaredBackend {
 /** Every backend of an Ingress that is a Service, in the order of the manifest. */
 export function declaredBackends(object: JsonObject): DeclaredBackend[] {
   const places: FieldPath[] = [['spec', 'defaultBackend']];
-  for (const rule of items(getField(object, ['spec', 'rules'])).keys()) {
+  for (const rule of itemsOf(getField(object, ['spec', 'rules'])).keys()) {
     const paths: FieldPath = ['spec', 'rules', rule, 'http', 'paths'];
-    for (const at of items(getField(object, paths)).keys()) places.push([...paths, at, 'backend']);
+    for (const at of itemsOf(getField(object, paths)).keys()) places.push([...paths, at, 'backend']);
   }
   return places.flatMap((place) => {
     const path = [...place, 'service'];
@@ -27,8 +27,4 @@ export function declaredBackends(object: JsonObject): DeclaredBackend[] {
     );
     return typeof name === 'string' ? [{ path, name, port }] : [];
   });
-}
-
-function items(value: JsonValue | undefined): readonly JsonValue[] {
-  return isArray(value) ? value : [];
 }

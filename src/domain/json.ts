@@ -22,6 +22,11 @@ export function isArray(value: JsonValue | undefined): value is JsonArray {
   return Array.isArray(value);
 }
 
+/** The items of a list; none where there is no list. */
+export function itemsOf(value: JsonValue | undefined): readonly JsonValue[] {
+  return isArray(value) ? value : [];
+}
+
 /** The value of a JSON text; undefined where it is none. */
 export function parseJson(text: string): JsonValue | undefined {
   try {

@@ -101,6 +101,9 @@ test('a credential in the file is told of without being shown', () => {
   assert.match(problem?.hint ?? '', /environment/);
   assert.match(problem?.excerpt ?? '', /token: \[redacted\]/);
   assert.doesNotMatch(JSON.stringify(config), new RegExp(token.slice(4, 20)));
+  const inAddress = parseConfig(`repositories: https://bot:${token}@git.example.com/a/b\n`, 'remendo.yaml');
+  assert.match(inAddress.ok ? '' : (inAddress.error[0]?.message ?? ''), /^repositories: a list is expected/);
+  assert.doesNotMatch(JSON.stringify(inAddress), new RegExp(token.slice(4, 20)));
 });
 
 test('mistakes are told in the order of the lines', () => {

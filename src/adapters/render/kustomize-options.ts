@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import type { KustomizeSource } from '../../domain/kubernetes/application.ts';
 import type { JsonObject, JsonValue } from '../../domain/json.ts';
-import { isArray, isObject, plainText } from '../../domain/json.ts';
+import { isObject, itemsOf, plainText } from '../../domain/json.ts';
 import type { Problem } from '../../domain/problem.ts';
 import { problem } from '../../domain/problem.ts';
 import type { Result } from '../../domain/result.ts';
@@ -31,29 +31,25 @@ export function withKustomizeOptions(
   if (options.namePrefix) out.namePrefix = options.namePrefix;
   if (options.nameSuffix) out.nameSuffix = options.nameSuffix;
   if (options.images && options.images.length > 0) {
-    const images = setImages(listOf(out.images), options.images, context);
+    const images = setImages(itemsOf(out.images), options.images, context);
     if (!images.ok) return images;
     out.images = images.value;
   }
   if (options.replicas && options.replicas.length > 0)
-    out.replicas = setReplicas(listOf(out.replicas), options.replicas);
+    out.replicas = setReplicas(itemsOf(out.replicas), options.replicas);
   const labels = addLabels(out, options, context);
   if (!labels.ok) return labels;
   const annotations = addAnnotations(out, options, context);
   if (!annotations.ok) return annotations;
   if (options.namespace) out.namespace = options.namespace;
-  if (options.patches && options.patches.length > 0) out.patches = [...listOf(out.patches), ...options.patches];
+  if (options.patches && options.patches.length > 0) out.patches = [...itemsOf(out.patches), ...options.patches];
   const components = (options.components ?? []).filter(
     (path) => !options.ignoreMissingComponents || context.exists(posix.normalize(path)),
   );
-  const present = listOf(out.components);
+  const present = itemsOf(out.components);
   const added = components.filter((path) => !present.includes(path));
   if (added.length > 0) out.components = [...present, ...added];
   return ok(out);
-}
-
-function listOf(value: JsonValue | undefined): readonly JsonValue[] {
-  return isArray(value) ? value : [];
 }
 
 /** `kustomize edit set image`: an entry of the same name is replaced whole, and all are sorted by name. */
@@ -117,7 +113,7 @@ function addLabels(out: Fields, options: KustomizeSource, context: KustomizeCont
   if (Object.keys(pairs).length === 0) return ok(undefined);
   if (options.labelWithoutSelector) {
     const entry = { pairs, includeSelectors: false, includeTemplates: options.labelIncludeTemplates ?? false };
-    out.labels = [...listOf(out.labels), entry];
+    out.labels = [...itemsOf(out.labels), entry];
     return ok(undefined);
   }
   return addTo(out, 'commonLabels', 'label', pairs, options.forceCommonLabels ?? false);

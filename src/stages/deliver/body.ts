@@ -28,8 +28,8 @@ const ORIGIN: Readonly<Record<Fix['origin'], string>> = {
 
 /**
  * The body of a pull request. Two lines say what fails, how much changes, what the proof found and how to say no; then why
- * this change, the evidence, the proof, what follows, how to say no at length, and the hidden block. Its texts have no secrets (see withoutSecrets). At most `limit` characters; undefined where the block
- * alone is longer.
+ * this change, the evidence, the proof, what follows, how to say no at length, and the hidden block. Its texts have no
+ * secrets (see withoutSecrets). At most `limit` characters; undefined where the block alone is longer.
  */
 export function renderBody(
   delivery: Delivery,

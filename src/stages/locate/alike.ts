@@ -15,8 +15,8 @@ export interface SameFault {
 
 /**
  * What a render must be where a shared value is mended: `expected`, and the very same change made to those objects that fail
- * alike and that `actual` has moved; items that the changes add stand where `actual` has them. Only a change that fits such an object as it is counts; whatever else moves stays a
- * difference.
+ * alike and that `actual` has moved; items that the changes add stand where `actual` has them. Only a change that fits such
+ * an object as it is counts; whatever else moves stays a difference.
  */
 export function withAlike(
   expected: readonly RenderedObject[],

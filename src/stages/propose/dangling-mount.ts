@@ -2,7 +2,7 @@ import type { Change } from '../../domain/change.ts';
 import { applyOperations } from '../../domain/change.ts';
 import { getField } from '../../domain/field-path.ts';
 import type { JsonValue } from '../../domain/json.ts';
-import { isArray } from '../../domain/json.ts';
+import { itemsOf } from '../../domain/json.ts';
 import { sameObject } from '../../domain/object-ref.ts';
 import { podSpecPath } from '../../domain/pod-template.ts';
 import type { RenderedObject } from '../../domain/source.ts';
@@ -34,7 +34,7 @@ function dangling(workload: RenderedObject): { readonly container: string; reado
   if (!base) return [];
   const { object } = workload;
   const volumes = namesOf(getField(object, [...base, 'volumes']));
-  const claims = items(getField(object, ['spec', 'volumeClaimTemplates'])).map((one) =>
+  const claims = itemsOf(getField(object, ['spec', 'volumeClaimTemplates'])).map((one) =>
     getField(one, ['metadata', 'name']),
   );
   return declaredContainers(workload).flatMap(({ name, value }) =>
@@ -47,9 +47,5 @@ function dangling(workload: RenderedObject): { readonly container: string; reado
 }
 
 function namesOf(list: JsonValue | undefined): (JsonValue | undefined)[] {
-  return items(list).map((one) => getField(one, ['name']));
-}
-
-function items(list: JsonValue | undefined): readonly JsonValue[] {
-  return isArray(list) ? list : [];
+  return itemsOf(list).map((one) => getField(one, ['name']));
 }

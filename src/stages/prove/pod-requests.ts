@@ -1,6 +1,6 @@
 import { getField } from '../../domain/field-path.ts';
 import type { JsonObject, JsonValue } from '../../domain/json.ts';
-import { isArray, isObject } from '../../domain/json.ts';
+import { isObject, itemsOf } from '../../domain/json.ts';
 import type { Quantity } from '../../domain/quantity.ts';
 import { quantity } from '../../domain/quantity.ts';
 
@@ -17,8 +17,8 @@ export function podAmounts(podSpec: JsonObject, field: 'requests' | 'limits'): A
   const total = new Map<string, Quantity>();
   const sidecars = new Map<string, Quantity>();
   const initMax = new Map<string, Quantity>();
-  for (const container of items(podSpec.containers)) add(total, amountsOf(container, field));
-  for (const container of items(podSpec.initContainers)) {
+  for (const container of itemsOf(podSpec.containers)) add(total, amountsOf(container, field));
+  for (const container of itemsOf(podSpec.initContainers)) {
     const amounts = amountsOf(container, field);
     if (getField(container, ['restartPolicy']) === 'Always') {
       add(total, amounts);
@@ -33,10 +33,6 @@ export function podAmounts(podSpec: JsonObject, field: 'requests' | 'limits'): A
   for (const [name, amount] of initMax) if (amount > (total.get(name) ?? 0n)) total.set(name, amount);
   add(total, readAmounts(podSpec.overhead));
   return total;
-}
-
-function items(value: JsonValue | undefined): readonly JsonValue[] {
-  return isArray(value) ? value : [];
 }
 
 function amountsOf(container: JsonValue, field: 'requests' | 'limits'): Amounts {

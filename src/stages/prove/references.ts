@@ -1,7 +1,7 @@
 import { declaredBackends } from '../../domain/declared-backends.ts';
 import { getField } from '../../domain/field-path.ts';
 import type { JsonObject, JsonValue } from '../../domain/json.ts';
-import { isArray, isObject } from '../../domain/json.ts';
+import { isObject, itemsOf } from '../../domain/json.ts';
 import { podTemplateOf } from '../../domain/pod-template.ts';
 
 /** Something that an object needs to exist. For images, `name` is the whole reference. */
@@ -22,7 +22,6 @@ export interface Reference {
 }
 
 const text = (value: JsonValue | undefined): string | undefined => (typeof value === 'string' ? value : undefined);
-const list = (value: JsonValue | undefined): readonly JsonValue[] => (isArray(value) ? value : []);
 
 /** Every reference of a declared object that must resolve; optional ones are left out. */
 export function referencesOf(kind: string, object: JsonObject): readonly Reference[] {
@@ -33,11 +32,11 @@ export function referencesOf(kind: string, object: JsonObject): readonly Referen
   const classes =
     kind === 'PersistentVolumeClaim'
       ? [getField(object, ['spec', 'storageClassName'])]
-      : list(getField(object, ['spec', 'volumeClaimTemplates'])).map((item) =>
+      : itemsOf(getField(object, ['spec', 'volumeClaimTemplates'])).map((item) =>
           getField(item, ['spec', 'storageClassName']),
         );
   const claimTemplates = new Set(
-    list(getField(object, ['spec', 'volumeClaimTemplates'])).map((item) => getField(item, ['metadata', 'name'])),
+    itemsOf(getField(object, ['spec', 'volumeClaimTemplates'])).map((item) => getField(item, ['metadata', 'name'])),
   );
   return [
     ...found.filter(({ kind, name }) => kind !== 'PersistentVolumeClaim' || !claimTemplates.has(name)),
@@ -64,23 +63,23 @@ function named(kind: Reference['kind'], name: JsonValue | undefined, key?: JsonV
 }
 
 function podReferences(spec: JsonObject): readonly Reference[] {
-  const containers = [...list(spec.initContainers), ...list(spec.containers)];
+  const containers = [...itemsOf(spec.initContainers), ...itemsOf(spec.containers)];
   return [
     ...named('ServiceAccount', spec.serviceAccountName),
     ...containers.flatMap(containerReferences),
-    ...list(spec.volumes).flatMap(volumeReferences),
+    ...itemsOf(spec.volumes).flatMap(volumeReferences),
   ];
 }
 
 function containerReferences(container: JsonValue): readonly Reference[] {
-  const env = list(getField(container, ['env'])).flatMap((item) => {
+  const env = itemsOf(getField(container, ['env'])).flatMap((item) => {
     const from = getField(item, ['valueFrom']);
     return [
       ...keyReference('ConfigMap', getField(from, ['configMapKeyRef'])),
       ...keyReference('Secret', getField(from, ['secretKeyRef'])),
     ];
   });
-  const envFrom = list(getField(container, ['envFrom'])).flatMap((item) => [
+  const envFrom = itemsOf(getField(container, ['envFrom'])).flatMap((item) => [
     ...keyReference('ConfigMap', getField(item, ['configMapRef'])),
     ...keyReference('Secret', getField(item, ['secretRef'])),
   ]);
@@ -93,7 +92,7 @@ function keyReference(kind: 'ConfigMap' | 'Secret', ref: JsonValue | undefined):
 
 function volumeReferences(volume: JsonValue): readonly Reference[] {
   if (!isObject(volume)) return [];
-  const sources = [volume, ...list(getField(volume, ['projected', 'sources']))];
+  const sources = [volume, ...itemsOf(getField(volume, ['projected', 'sources']))];
   return [
     ...named('PersistentVolumeClaim', getField(volume, ['persistentVolumeClaim', 'claimName'])),
     ...sources.flatMap((source) => [
@@ -106,6 +105,6 @@ function volumeReferences(volume: JsonValue): readonly Reference[] {
 function itemReferences(kind: 'ConfigMap' | 'Secret', source: JsonValue | undefined): readonly Reference[] {
   if (!isObject(source) || source.optional === true) return [];
   const name = text(source.secretName) ?? text(source.name);
-  const items = list(source.items).flatMap((item) => named(kind, name, getField(item, ['key'])));
+  const items = itemsOf(source.items).flatMap((item) => named(kind, name, getField(item, ['key'])));
   return items.length > 0 ? items : named(kind, name);
 }

@@ -65,8 +65,8 @@ function unreadySince(view: PodView, { status }: ContainerView): string | undefi
 
 /**
  * How long the state must last. A probe that asks what the container cannot answer (a path that is not there, a port that
- * it does not declare, a command that the image does not have) fails for good once it had its attempts; any other failure may be a slow start or a dependency,
- * and is waited for as long as the rollout is.
+ * it does not declare, a command that the image does not have) fails for good once it had its attempts; any other failure
+ * may be a slow start or a dependency, and is waited for as long as the rollout is.
  */
 function patience(index: SnapshotIndex, view: PodView, container: ContainerView, probe: SeenProbe): number {
   const { facts, spec, errored, event } = probe;

@@ -1,6 +1,6 @@
 import { getField } from '../../../domain/field-path.ts';
 import type { JsonObject, JsonValue } from '../../../domain/json.ts';
-import { isArray, isObject } from '../../../domain/json.ts';
+import { isObject, itemsOf } from '../../../domain/json.ts';
 import type { RenderedObject } from '../../../domain/source.ts';
 
 /** A variable whose value Git shows. */
@@ -22,13 +22,13 @@ export function declaredVariables(
     const data = holder?.object['data'];
     return isObject(data) ? data : {};
   };
-  const whole = items(container['envFrom']).flatMap((source) => {
+  const whole = itemsOf(container['envFrom']).flatMap((source) => {
     const prefix = getField(source, ['prefix']);
     return Object.entries(dataOf(getField(source, ['configMapRef', 'name']))).flatMap(([key, value]) =>
       variable(`${typeof prefix === 'string' ? prefix : ''}${key}`, value),
     );
   });
-  const single = items(container['env']).flatMap((item) => {
+  const single = itemsOf(container['env']).flatMap((item) => {
     const from = getField(item, ['valueFrom', 'configMapKeyRef']);
     const key = getField(from, ['key']);
     const held = typeof key === 'string' ? dataOf(getField(from, ['name']))[key] : undefined;
@@ -40,8 +40,4 @@ export function declaredVariables(
 
 function variable(name: JsonValue | undefined, value: JsonValue | undefined): DeclaredVariable[] {
   return typeof name === 'string' && typeof value === 'string' ? [{ name, value }] : [];
-}
-
-function items(value: JsonValue | undefined): readonly JsonValue[] {
-  return isArray(value) ? value : [];
 }

@@ -1,6 +1,6 @@
 import { getField } from '../../../domain/field-path.ts';
 import type { JsonValue } from '../../../domain/json.ts';
-import { isArray, isObject } from '../../../domain/json.ts';
+import { isArray, isObject, itemsOf } from '../../../domain/json.ts';
 import { formatRef } from '../../../domain/object-ref.ts';
 import { podTemplatePath } from '../../../domain/pod-template.ts';
 import { show } from '../answers.ts';
@@ -51,7 +51,7 @@ export function meantElsewhere(
     ({ ref, object }) =>
       ref.kind === 'Service' &&
       selectorMatches(texts(getField(object, ['spec', 'selector'])), labels) &&
-      listAt(getField(object, ['spec', 'ports'])).some(
+      itemsOf(getField(object, ['spec', 'ports'])).some(
         (entry) => show(getField(entry, ['targetPort']) ?? getField(entry, ['port'])) === String(port),
       ),
   );
@@ -67,13 +67,9 @@ export function meantElsewhere(
 }
 
 function hasPort(container: JsonValue, port: string | number): boolean {
-  return listAt(getField(container, ['ports'])).some(
+  return itemsOf(getField(container, ['ports'])).some(
     (entry) => show(getField(entry, ['containerPort'])) === String(port) || getField(entry, ['name']) === port,
   );
-}
-
-function listAt(value: JsonValue | undefined): readonly JsonValue[] {
-  return isArray(value) ? value : [];
 }
 
 /** All scalars below some values, as text. */
